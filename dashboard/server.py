@@ -1,0 +1,52 @@
+"""Serving the dashboard on this computer."""
+
+import errno
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from .app import create_app
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Answers requests without a line in the terminal for each."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+def serve(folder: Path, host: str = "127.0.0.1", port: int = 8050, ready: Callable[[str], Any] = print) -> None:
+    """Serve the runs of a folder until interrupted.
+
+    Args:
+        folder: A folder of runs, or one run's folder.
+        host: Address to listen on; the default is reachable from this computer only.
+        port: TCP port; 0 takes a free one.
+        ready: Called with the page's address once it answers.
+
+    Raises:
+        OSError: The address cannot be listened on, as when another program has the port.
+    """
+    with _listen(host, port) as listener:
+        server = make_server(
+            host, port, create_app(folder).server, threaded=True, request_handler=QuietHandler, fd=listener.fileno()
+        )
+    shown = f"[{host}]" if ":" in host else host
+    ready(f"http://{shown}:{server.port}/")
+    server.serve_forever()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        if error.errno == errno.EADDRINUSE:
+            reason = "another program has it; choose another port, or 0 for any free one"
+        raise OSError(error.errno, f"cannot listen on {host} port {port}: {reason}") from error
+    except OverflowError as error:
+        raise OSError(errno.EINVAL, f"cannot listen on {host} port {port}: a port is between 0 and 65535") from error

@@ -1,0 +1,98 @@
+"""What the links carried, by time bin."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .network import Floats, Ints
+
+MOST_POINTS = 1500
+
+
+@dataclass(frozen=True)
+class LinkLoads:
+    """What each directed link did in one bin: ``bytes``, ``utilisation`` (0 to 1) and ``queue`` (transfers in progress)."""
+
+    start_s: float
+    bytes: Floats
+    utilisation: Floats
+    queue: Floats
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """The link rows of a run's bins, in order of time.
+
+    Attributes:
+        bin_s: Width of a bin [s].
+        bin: Number of the bin, by row.
+        link: Directed link, by row.
+        bytes: Carried in the bin, by row.
+        utilisation: 0 to 1, by row.
+        queue: Mean number of transfers in progress, by row.
+        energy_j: Spent in all rows, the nodes' included [J].
+    """
+
+    bin_s: float
+    bin: Ints
+    link: Ints
+    bytes: Floats
+    utilisation: Floats
+    queue: Floats
+    energy_j: float
+
+    @classmethod
+    def from_table(cls, table: pa.Table, bin_s: float) -> "Traffic":
+        """Read ``bins``; ``bin_s`` is the width of a bin [s]."""
+        link = table["link"].to_numpy()
+        rows = np.flatnonzero(link >= 0)
+        time_ns = table["time_ns"].to_numpy()[rows]
+        order = np.argsort(time_ns, kind="stable")
+        rows = rows[order]
+        energy = table["energy_j"].to_numpy()
+        return cls(
+            bin_s=bin_s,
+            bin=np.rint(time_ns[order] / (bin_s * 1e9)).astype(np.int64),
+            link=link[rows].astype(np.int64),
+            bytes=table["bytes"].to_numpy()[rows],
+            utilisation=table["utilisation"].to_numpy()[rows],
+            queue=table["queue"].to_numpy()[rows],
+            energy_j=float(np.nansum(energy)),
+        )
+
+    @property
+    def total_bytes(self) -> float:
+        """Return the bytes carried by all links together."""
+        return float(self.bytes.sum())
+
+    def at(self, time_s: float, end_s: float, links: int) -> LinkLoads:
+        """Return the loads of all directed links in the bin that holds a time [s]; the end belongs to the last bin."""
+        number = self._bin_at(time_s, end_s)
+        first, last = np.searchsorted(self.bin, [number, number + 1])
+        link = self.link[first:last]
+        columns = [np.zeros(links) for _ in range(3)]
+        for column, values in zip(columns, (self.bytes, self.utilisation, self.queue), strict=True):
+            column[link] = values[first:last]
+        return LinkLoads(number * self.bin_s, *columns)
+
+    def rates_by_class(self, link_class: Sequence[str], end_s: float) -> tuple[Floats, dict[str, Floats]]:
+        """Return starts [s] and the mean rate of each class of link [Mbit/s] in steps of one bin, or of several in a long run."""
+        bins = max(self._bin_at(end_s, end_s) + 1, 1)
+        step = -(-bins // MOST_POINTS)
+        steps = -(-bins // step)
+        names = sorted(set(link_class))
+        of_link = np.array([names.index(name) for name in link_class], dtype=np.int64)
+        inside = self.bin < bins
+        cell = of_link[self.link[inside]] * steps + self.bin[inside] // step
+        carried = np.bincount(cell, self.bytes[inside], minlength=len(names) * steps).reshape(len(names), steps)
+        rates = carried * 8 / (step * self.bin_s) / 1e6
+        starts: NDArray[np.float64] = np.arange(steps) * (step * self.bin_s)
+        return starts, {name: row for name, row in zip(names, rates, strict=True) if row.any()}
+
+    def _bin_at(self, time_s: float, end_s: float) -> int:
+        # Times come back from a slider and bins from integer nanoseconds: a nanosecond's slack keeps 0.3 in bin 3 of 0.1.
+        last = max(int(np.ceil(end_s / self.bin_s - 1e-6)) - 1, 0)
+        return min(max(int(np.floor(time_s / self.bin_s + 1e-6)), 0), last)

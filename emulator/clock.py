@@ -1,0 +1,97 @@
+"""Virtual time: SimPy's, with an agenda that orders simultaneous events by what they are."""
+
+import math
+from collections.abc import Callable
+from enum import IntEnum
+from heapq import heappop, heappush
+
+import simpy
+
+
+class Turn(IntEnum):
+    """Which kind of thing happens first when several happen at the same instant."""
+
+    FLOW_END = 0  # a flow's last bit has left its bottleneck
+    ARRIVAL = 1  # a packet's last bit has crossed a link
+    COMPUTE = 2  # a job is due
+    TIMER = 3  # a waiting time is over, a transfer of the scenario begins
+    OBSERVE = 4  # the observer looks
+    SHARE = 5  # rates are shared anew, after all that changed at this instant
+    STOP = 6  # the run ends, after all that happens at this instant
+
+
+class Appointment:
+    """One entry of the agenda; ``cancel`` makes it not happen."""
+
+    __slots__ = ("action",)
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self.action: Callable[[], None] | None = action
+
+    def cancel(self) -> None:
+        """Drop the entry; it costs nothing afterwards."""
+        self.action = None
+
+
+class Clock(simpy.Environment):
+    """A SimPy environment whose timed actions run in the order of (time, turn, id).
+
+    SimPy orders simultaneous events by when they were scheduled, which depends on how the emulator came to schedule them.
+    Here the order of an instant depends on the things alone. Processes that these actions wake run after them, as SimPy
+    orders them. Times are in seconds.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._agenda: list[tuple[float, int, int, int, Appointment]] = []
+        self._wake_at = math.inf
+        self._added = 0
+
+    def at(self, time_s: float, turn: Turn, identity: int, action: Callable[[], None]) -> Appointment:
+        """Run ``action`` at a virtual time that is not in the past.
+
+        Raises:
+            ValueError: The time is before ``now`` or not a number.
+        """
+        if not time_s >= self.now:
+            raise ValueError(f"an appointment at {time_s} s, when it is {self.now} s")
+        appointment = Appointment(action)
+        self._added += 1
+        heappush(self._agenda, (time_s, turn, identity, self._added, appointment))
+        if time_s < self._wake_at:
+            self._sleep_until(time_s)
+        return appointment
+
+    def after(self, delay_s: float, turn: Turn, identity: int, action: Callable[[], None]) -> Appointment:
+        """Run ``action`` after a delay [s]."""
+        return self.at(self.now + delay_s, turn, identity, action)
+
+    def _sleep_until(self, time_s: float) -> None:
+        self._wake_at = time_s
+        alarm = self.timeout(_exact_delay(self.now, time_s))
+        assert alarm.callbacks is not None
+        alarm.callbacks.append(self._wake)
+
+    def _wake(self, _: simpy.Event) -> None:
+        """Run all that is due now; SimPy calls this."""
+        while self._agenda and self._agenda[0][0] <= self.now:
+            appointment = heappop(self._agenda)[-1]
+            action, appointment.action = appointment.action, None
+            if action is not None:
+                action()
+        while self._agenda and self._agenda[0][-1].action is None:
+            heappop(self._agenda)
+        if self._agenda and (self._wake_at <= self.now or self._agenda[0][0] < self._wake_at):
+            self._sleep_until(self._agenda[0][0])
+        elif not self._agenda:
+            self._wake_at = math.inf
+
+
+def _exact_delay(now_s: float, time_s: float) -> float:
+    """Return the delay that SimPy adds to ``now_s`` to arrive at ``time_s`` exactly, to the last bit."""
+    delay = time_s - now_s
+    while now_s + delay < time_s:
+        delay = math.nextafter(delay, math.inf)
+    while now_s + delay > time_s:
+        delay = math.nextafter(delay, 0.0)
+    return delay

@@ -1,0 +1,70 @@
+"""A node's processor: jobs of known duration, first in, first out, in its slots."""
+
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from . import laws
+from .clock import Clock, Turn
+from .meter import Meter
+from .nodes import NodeClass
+
+
+@dataclass(frozen=True)
+class Work:
+    """A job for a processor: how much, and what to do when it starts (given its duration [s]) and when it is done."""
+
+    flop: float
+    started: Callable[[float], None]
+    finished: Callable[[], None]
+
+
+class Processor:
+    """Computes jobs in virtual time: counted FLOPs over the node's rate and efficiency, times a seeded jitter of mean 1."""
+
+    def __init__(
+        self, clock: Clock, node: int, hardware: NodeClass, meter: Meter, draw: Callable[[int], np.random.Generator]
+    ) -> None:
+        self._clock, self._node, self._hardware, self._meter, self._draw = clock, node, hardware, meter, draw
+        self._waiting: deque[Work] = deque()
+        self._running = 0
+        self._started = 0
+        self._metered_s = 0.0
+
+    def submit(self, work: Work) -> None:
+        """Start a job, or let it wait for a slot."""
+        self.meter_now()
+        self._waiting.append(work)
+        self._fill_slots()
+
+    def meter_now(self) -> None:
+        """Tell the meter what the slots did until now."""
+        duration_s = self._clock.now - self._metered_s
+        if duration_s > 0 and self._running:
+            self._meter.computed(self._node, self._running, len(self._waiting), duration_s)
+        self._metered_s = self._clock.now
+
+    def _fill_slots(self) -> None:
+        while self._waiting and self._running < self._hardware.slots:
+            work = self._waiting.popleft()
+            duration_s = self._hardware.seconds_for(work.flop) * self._jitter()
+            laws.costs_something(f"job {self._started} of node {self._node}", duration_s)
+            self._running += 1
+            work.started(duration_s)
+            self._clock.after(duration_s, Turn.COMPUTE, self._node, partial(self._finish, work))
+
+    def _jitter(self) -> float:
+        """Return the factor of the node's next job, drawn from a stream of that job alone."""
+        self._started += 1
+        spread = self._hardware.jitter
+        return math.exp(spread * float(self._draw(self._started).standard_normal()) - spread**2 / 2)
+
+    def _finish(self, work: Work) -> None:
+        self.meter_now()
+        self._running -= 1
+        self._fill_slots()
+        work.finished()

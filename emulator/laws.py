@@ -1,0 +1,58 @@
+"""The physics that every run checks of itself."""
+
+from .sharing import Demand
+
+TOLERANCE = 1e-9
+
+
+class LawBroken(AssertionError):  # noqa: N818 - it names what happened
+    """The emulator broke a law of its own physics: our fault, never the scenario's."""
+
+
+def capacities_hold(demands: list[Demand], rates: list[float], capacity: dict[int, float], now_s: float) -> None:
+    """Check that no constraint carries more than its capacity and no rate is negative.
+
+    Raises:
+        LawBroken: One does.
+    """
+    used: dict[int, float] = {}
+    for demand, rate_bps in zip(demands, rates, strict=True):
+        if not rate_bps >= 0:
+            raise LawBroken(f"at {now_s} s a flow has a rate of {rate_bps} bit/s")
+        for constraint, coefficient in demand.uses:
+            used[constraint] = used.get(constraint, 0.0) + coefficient * rate_bps
+    for constraint, amount in used.items():
+        if amount > capacity[constraint] * (1 + TOLERANCE):
+            raise LawBroken(f"at {now_s} s constraint {constraint} carries {amount}, capacity {capacity[constraint]}")
+
+
+def arrival_is_causal(what: str, start_s: float, end_s: float, least_s: float) -> None:
+    """Check that a transfer took at least its delays and its size at the fastest rate there is for it.
+
+    Raises:
+        LawBroken: It arrived earlier.
+    """
+    if end_s - start_s < least_s - TOLERANCE * max(1.0, end_s):
+        raise LawBroken(
+            f"{what} arrived at {end_s} s, {end_s - start_s} s after it left; it needs at least {least_s} s"
+        )
+
+
+def costs_something(what: str, duration_s: float) -> None:
+    """Check that a job or a transfer takes time.
+
+    Raises:
+        LawBroken: It takes none.
+    """
+    if not duration_s > 0:
+        raise LawBroken(f"{what} takes {duration_s} s")
+
+
+def conserved(what: str, sent: float, accounted: float, tolerance: float = 0.0) -> None:
+    """Check that what was sent equals what is accounted for, to a relative tolerance.
+
+    Raises:
+        LawBroken: It does not.
+    """
+    if abs(sent - accounted) > tolerance * max(abs(sent), abs(accounted)):
+        raise LawBroken(f"{what}: {sent} sent, {accounted} accounted for")

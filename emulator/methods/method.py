@@ -1,0 +1,44 @@
+"""What every learning method has."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, Lt
+
+if TYPE_CHECKING:
+    import simpy
+
+    from wayfare.emulator.node import Node
+
+    Program = Generator[simpy.Event, Any, None]
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What every node of a run is told about the others when it starts.
+
+    Attributes:
+        server: The node that a method with a centre uses: the first cloud, else the first edge, else the first node.
+        holders: The nodes that have data, in id order.
+    """
+
+    server: str
+    holders: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """How much a training job does, and how; a method adds its own parameters and its node programs."""
+
+    steps: Annotated[int, "Optimiser steps of one training job.", Ge(1)] = 20
+    batch_size: Annotated[int, "Samples of a minibatch.", Ge(1)] = 20
+    optimiser: Annotated[Literal["sgd", "adam"], "Optimiser; its state starts afresh with each job."] = "sgd"
+    learning_rate: Annotated[float, "Step size of the optimiser.", Gt(0)] = 0.1
+    momentum: Annotated[float, "Momentum of sgd.", Ge(0), Lt(1)] = 0.0
+
+    def program(self, node: Node, roles: Roles) -> Program | None:
+        """Return what a node runs, or None for a node that only forwards."""
+        raise NotImplementedError

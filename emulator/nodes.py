@@ -1,0 +1,48 @@
+"""What a node of a tier is made of: its compute, memory and power."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_types import Ge, Gt, Le
+
+TIERS = ("device", "edge", "cloud")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeClass:
+    """The hardware of a tier's nodes. A training job lasts its counted FLOPs / (compute x efficiency), times jitter."""
+
+    compute_flop_per_s: Annotated[float, "Peak FP32 rate of one slot.", Gt(0)]
+    memory_bytes: Annotated[float, "Memory for packets and models; a larger packet is refused.", Gt(0)]
+    power_idle_w: Annotated[float, "Power drawn when nothing computes.", Ge(0)]
+    power_busy_w: Annotated[float, "Power drawn when all slots compute.", Ge(0)]
+    slots: Annotated[int, "Jobs computed side by side; further ones wait, first in first out.", Ge(1)] = 1
+    efficiency: Annotated[
+        float,
+        "Share of the peak that training reaches; 0.3 is the utilisation Sevilla et al. 2022 (Compute Trends Across "
+        "Three Eras, appendix) assume for large models; small models reach less.",
+        Gt(0),
+        Le(1),
+    ] = 0.3
+    jitter: Annotated[
+        float, "Standard deviation of the logarithm of a job's duration; an assumption.", Ge(0), Le(2)
+    ] = 0.05
+
+    def __post_init__(self) -> None:
+        """Refuse a busy power below the idle power."""
+        if self.power_busy_w < self.power_idle_w:
+            raise ValueError(f"power_busy {self.power_busy_w} W is below power_idle {self.power_idle_w} W")
+
+    def seconds_for(self, flop: float) -> float:
+        """Return how long one slot computes ``flop`` floating-point operations, without jitter [s]."""
+        return flop / (self.compute_flop_per_s * self.efficiency)
+
+
+DEFAULT_NODES = {
+    # Raspberry Pi 4 B: about 10 GFLOP/s with Linpack; 2.7 W idle, 6.4 W under full load (pidramble.com measurements).
+    "device": NodeClass(compute_flop_per_s=10e9, memory_bytes=4 * 2**30, power_idle_w=2.7, power_busy_w=6.4),
+    # NVIDIA Jetson AGX Orin 64 GB: 2,048 CUDA cores at 1.3 GHz, 5.3 TFLOP/s FP32; 15 W to 60 W modes (data sheet).
+    "edge": NodeClass(compute_flop_per_s=5.3e12, memory_bytes=64 * 2**30, power_idle_w=15.0, power_busy_w=60.0),
+    # NVIDIA A100 80 GB SXM: 19.5 TFLOP/s FP32, 400 W (data sheet); the idle power of 50 W is an assumption.
+    "cloud": NodeClass(compute_flop_per_s=19.5e12, memory_bytes=80 * 2**30, power_idle_w=50.0, power_busy_w=400.0),
+}

@@ -1,0 +1,109 @@
+"""Tables made from a run's events: one row a transfer, one row a link and bin."""
+
+import math
+from typing import Any
+
+import pyarrow as pa
+
+from .reader import RunRecord
+from .tables import EventKind
+
+FLOW_COLUMNS = ("id", "src", "dst", "size_bytes", "start_s", "end_s", "route", "delivered")
+LINK_COLUMNS = ("time_s", "src", "dst", "class", "bytes", "utilisation", "queue", "energy_j")
+
+
+def flow_table(run: RunRecord) -> pa.Table:
+    """Return one row per end-to-end transfer.
+
+    Columns: ``id``, ``src``, ``dst``, ``size_bytes``, ``start_s``, ``end_s`` (null while in flight), ``route`` (node names
+    joined by ``>``, as far as it came) and ``delivered``.
+    """
+    names = run.node_names
+    flows: dict[int, dict[str, Any]] = {}
+    for row in run.table("events").to_pylist():
+        kind, flow = row["kind"], row["flow"]
+        if kind == EventKind.FLOW_START:
+            flows[flow] = _started(row, names)
+        elif kind == EventKind.HOP_START:
+            flows[flow]["route"].append(names[row["peer"]])
+        elif kind in (EventKind.FLOW_END, EventKind.FLOW_DROP):
+            flows[flow] |= {"end_s": row["time_ns"] / 1e9, "delivered": kind == EventKind.FLOW_END}
+    for values in flows.values():
+        values["route"] = ">".join(values["route"])
+    schema = pa.schema(
+        zip(
+            FLOW_COLUMNS,
+            (pa.int64(), pa.string(), pa.string(), pa.int64(), pa.float64(), pa.float64(), pa.string(), pa.bool_()),
+            strict=True,
+        )
+    )
+    return pa.Table.from_pylist(list(flows.values()), schema=schema)
+
+
+def _started(row: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    source = names[row["node"]]
+    values = (row["flow"], source, names[row["peer"]], row["size_bytes"], row["time_ns"] / 1e9, None, [source], False)
+    return dict(zip(FLOW_COLUMNS, values, strict=True))
+
+
+def link_table(run: RunRecord) -> pa.Table:
+    """Return one row per directed link and time bin in which the link did anything.
+
+    Columns: ``time_s`` (start of the bin), ``src``, ``dst``, ``class``, ``bytes``, ``utilisation`` (0 to 1), ``queue`` (mean
+    number of transfers in progress) and ``energy_j``.
+    """
+    ends = directed_links(run.topology)
+    rows = []
+    for row in run.table("bins").to_pylist():
+        if row["link"] >= 0:
+            source, target, link_class = ends[row["link"]]
+            values = (row["time_ns"] / 1e9, source, target, link_class, row["bytes"], row["utilisation"], row["queue"])
+            rows.append(dict(zip(LINK_COLUMNS, (*values, row["energy_j"]), strict=True)))
+    text, number = pa.string(), pa.float64()
+    schema = pa.schema(zip(LINK_COLUMNS, (number, text, text, text, number, number, number, number), strict=True))
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def directed_links(topology: dict[str, Any]) -> dict[int, tuple[str, str, str]]:
+    """Return source, target and class by directed link id: twice the edge's index forward, one more backward."""
+    ends = {}
+    for edge in topology["edges"]:
+        ends[2 * edge["index"]] = (edge["source"], edge["target"], edge["class_forward"])
+        ends[2 * edge["index"] + 1] = (edge["target"], edge["source"], edge["class_backward"])
+    return ends
+
+
+def metric_table(run: RunRecord) -> pa.Table:
+    """Return the metrics with names for nodes: ``time_s``, ``name``, ``node`` (null: none), ``packet`` (null), ``value``."""
+    names = run.node_names
+    rows = [
+        {
+            "time_s": row["time_ns"] / 1e9,
+            "name": row["name"],
+            "node": names[row["node"]] if row["node"] >= 0 else None,
+            "packet": row["packet"] if row["packet"] >= 0 else None,
+            "value": row["value"],
+        }
+        for row in run.table("metrics").to_pylist()
+    ]
+    columns = (("time_s", pa.float64()), ("name", pa.string()), ("node", pa.string()), ("packet", pa.int64()))
+    return pa.Table.from_pylist(rows, schema=pa.schema([*columns, ("value", pa.float64())]))
+
+
+def event_table(run: RunRecord) -> pa.Table:
+    """Return the events with names for kinds and nodes, and null where a column does not apply."""
+    names = run.node_names
+
+    def named(row: dict[str, Any]) -> dict[str, Any]:
+        ids = {key: row[key] if row[key] >= 0 else None for key in ("flow", "packet", "size_bytes")}
+        ends = {key: names[row[key]] if row[key] >= 0 else None for key in ("node", "peer")}
+        value = None if math.isnan(row["value"]) else row["value"]
+        return {"time_ns": row["time_ns"], "kind": EventKind(row["kind"]).name.lower(), **ends, **ids, "value": value}
+
+    text, whole = pa.string(), pa.int64()
+    columns = (("time_ns", whole), ("kind", text), ("node", text), ("peer", text), ("flow", whole), ("packet", whole))
+    schema = pa.schema([*columns, ("size_bytes", whole), ("value", pa.float64())])
+    return pa.Table.from_pylist([named(row) for row in run.table("events").to_pylist()], schema=schema)
+
+
+EXPORTS = {"flows": flow_table, "events": event_table, "metrics": metric_table, "links": link_table}

@@ -1,0 +1,63 @@
+"""One table of a running run: appended to, readable by others at every moment, and digested as it grows."""
+
+import hashlib
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from .tables import Table
+
+FLUSH_ROWS = 65_536
+FLUSH_S = 0.25
+
+
+class TableStream:
+    """An Arrow IPC stream file; at most the last unflushed 250 ms of it are lost when the process dies.
+
+    The digest covers the rows one after another as packed little-endian bytes, so it does not depend on where the batches
+    were cut; tables with text columns have none.
+    """
+
+    def __init__(self, path: Path, table: Table) -> None:
+        self.table = table
+        self.count = 0
+        self._rows: list[tuple[Any, ...]] = []
+        self._file = pa.OSFile(str(path), "wb")
+        self._writer = pa.ipc.new_stream(self._file, table.schema)
+        self._file.flush()
+        self._hash = hashlib.sha256()
+        self._flush_at = time.monotonic() + FLUSH_S
+
+    def append(self, row: tuple[Any, ...]) -> None:
+        """Add one row, in the order of the table's columns."""
+        self._rows.append(row)
+        self.count += 1
+        if len(self._rows) >= FLUSH_ROWS or time.monotonic() >= self._flush_at:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is buffered as one record batch, so that a reader sees it."""
+        if self._rows:
+            block = np.array(self._rows, dtype=self.table.dtype)
+            if not self.table.has_text:
+                self._hash.update(block.tobytes())
+            arrays = [pa.array(np.ascontiguousarray(block[name])) for name, _ in self.table.columns]
+            self._writer.write_batch(pa.record_batch(arrays, schema=self.table.schema))
+            self._file.flush()
+            self._rows.clear()
+        self._flush_at = time.monotonic() + FLUSH_S
+
+    def close(self) -> None:
+        """Write the rest and end the stream."""
+        if not self._file.closed:
+            self.flush()
+            self._writer.close()
+            self._file.close()
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 over all rows flushed so far, as hex."""
+        return self._hash.hexdigest()

@@ -1,0 +1,95 @@
+"""The tables of a run: what each column means, and the kinds of events.
+
+Rows are logical: virtual time and ids, never wall-clock time, so that the same run gives the same rows. ``-1`` stands for
+"no id" and NaN for "no value".
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import pyarrow as pa
+
+
+class EventKind(IntEnum):
+    """What happened. ``node`` and ``peer`` are node ids; ``value`` is what the comment says."""
+
+    FLOW_START = 0  # node: source, peer: destination; a transfer begins
+    HOP_START = 1  # node: from, peer: to; the first bit enters the link
+    HOP_END = 2  # node: from, peer: to; the last bit has arrived after the link's delay
+    FLOW_END = 3  # node: destination, peer: source; delivered
+    FLOW_DROP = 4  # node: where, peer: destination; value: DropReason
+    TRAIN_START = 5  # node; size_bytes: of the model; value: duration [s]
+    TRAIN_END = 6  # node; value: mean loss over the job's steps
+    EVALUATE = 7  # node; value: accuracy on the node's own validation split
+    MERGE = 8  # node; value: number of models merged
+    SCALE = 9  # node; size_bytes: payload after scaling; value: bits a parameter
+    LAUNCH = 10  # node; a model packet comes to life
+    RETIRE = 11  # node; a model packet ends
+
+
+class DropReason(IntEnum):
+    """Why a packet was dropped."""
+
+    HOP_LIMIT = 0
+    NO_ROUTE = 1
+    NO_MEMORY = 2
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's name and columns, as NumPy types; ``text`` columns hold strings."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+
+    @property
+    def dtype(self) -> np.dtype:  # type: ignore[type-arg]
+        """Return the packed row type."""
+        return np.dtype([(name, "O" if kind == "text" else kind) for name, kind in self.columns])
+
+    @property
+    def has_text(self) -> bool:
+        """Return whether a column holds strings."""
+        return any(kind == "text" for _, kind in self.columns)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Return the Arrow schema."""
+        return pa.schema(
+            [(name, pa.string() if kind == "text" else pa.from_numpy_dtype(kind)) for name, kind in self.columns]
+        )
+
+
+EVENTS = Table(
+    "events",
+    (
+        ("time_ns", "<i8"),
+        ("kind", "<i2"),
+        ("node", "<i4"),
+        ("peer", "<i4"),
+        ("flow", "<i8"),
+        ("packet", "<i8"),
+        ("size_bytes", "<i8"),
+        ("value", "<f8"),
+    ),
+)
+METRICS = Table("metrics", (("time_ns", "<i8"), ("name", "text"), ("node", "<i4"), ("packet", "<i8"), ("value", "<f8")))
+BINS = Table(
+    "bins",
+    (
+        ("time_ns", "<i8"),
+        ("link", "<i4"),
+        ("node", "<i4"),
+        ("bytes", "<f8"),
+        ("utilisation", "<f8"),
+        ("queue", "<f8"),
+        ("energy_j", "<f8"),
+    ),
+)
+TABLES = {table.name: table for table in (EVENTS, METRICS, BINS)}
+
+
+def nanoseconds(time_s: float) -> int:
+    """Return a virtual time [s] as the integer nanoseconds a row holds."""
+    return round(time_s * 1e9)

@@ -1,0 +1,134 @@
+"""The folder a run writes while it runs."""
+
+import json
+import math
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from .stream import TableStream
+from .tables import BINS, EVENTS, METRICS, EventKind, nanoseconds
+
+FORMAT = 1
+
+
+class RunWriter:
+    """Writes one run folder: the manifest, the three tables, the topology, the scenario and the summary.
+
+    The manifest ``run.json`` is replaced as a whole (a temporary file, then a rename), so a reader never sees half of it.
+    """
+
+    def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
+        self.folder = folder
+        self._manifest: dict[str, Any] = {"format": FORMAT, "id": folder.name, "status": "running", **manifest}
+        self._manifest |= {"started": utc_now(), "ended": None, "error": None}
+        self.events = TableStream(folder / "events.arrows", EVENTS)
+        self.metrics = TableStream(folder / "metrics.arrows", METRICS)
+        self.bins = TableStream(folder / "bins.arrows", BINS)
+        self.progress({})
+
+    @classmethod
+    def create(cls, parent: Path, name: str, manifest: Mapping[str, Any]) -> "RunWriter":
+        """Make ``<parent>/<UTC time>-<name>-<4 hex>/`` and start writing there.
+
+        Raises:
+            OSError: The folder cannot be made.
+        """
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        slug = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "run"
+        while True:
+            folder = parent / f"{stamp}-{slug}-{secrets.token_hex(2)}"
+            try:
+                folder.mkdir(parents=True)
+            except FileExistsError:
+                if not parent.is_dir():
+                    raise
+                continue
+            return cls(folder, manifest)
+
+    def event(
+        self,
+        time_s: float,
+        kind: EventKind,
+        node: int = -1,
+        peer: int = -1,
+        flow: int = -1,
+        packet: int = -1,
+        size_bytes: int = -1,
+        value: float = math.nan,
+    ) -> None:
+        """Record one event."""
+        self.events.append((nanoseconds(time_s), int(kind), node, peer, flow, packet, size_bytes, value))
+
+    def metric(self, time_s: float, name: str, value: float, node: int = -1, packet: int = -1) -> None:
+        """Record one measured value, of a node, of a packet, or of the whole run."""
+        self.metrics.append((nanoseconds(time_s), name, node, packet, value))
+
+    def bin(
+        self,
+        start_s: float,
+        *,
+        link: int = -1,
+        node: int = -1,
+        carried_bytes: float,
+        utilisation: float,
+        queue: float,
+        energy_j: float,
+    ) -> None:
+        """Record what a directed link or a node did in one time bin."""
+        self.bins.append((nanoseconds(start_s), link, node, carried_bytes, utilisation, queue, energy_j))
+
+    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
+        """Write a JSON file of the folder, whole or not at all."""
+        text = json.dumps(content, indent=1, allow_nan=False) + "\n"
+        replace_text(self.folder / name, text)
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text file of the folder, whole or not at all."""
+        replace_text(self.folder / name, text)
+
+    def progress(self, progress: Mapping[str, Any]) -> None:
+        """Update the manifest's progress and heartbeat."""
+        self._manifest["progress"] = dict(progress)
+        self._write_manifest()
+
+    def finish(self, summary: Mapping[str, Any]) -> None:
+        """Close the tables, write the summary, then say that the run is finished."""
+        self._close_tables()
+        self.write_json("summary.json", summary)
+        self._manifest["digests"] = summary["digest"]
+        self._end("finished")
+
+    def fail(self, status: str, error: str) -> None:
+        """Close the tables and say that the run ended as ``failed`` or ``stopped``, and why."""
+        self._close_tables()
+        self._manifest["error"] = error
+        self._end(status)
+
+    def _end(self, status: str) -> None:
+        self._manifest |= {"status": status, "ended": utc_now()}
+        self._write_manifest()
+
+    def _close_tables(self) -> None:
+        for stream in (self.events, self.metrics, self.bins):
+            stream.close()
+
+    def _write_manifest(self) -> None:
+        self._manifest["heartbeat"] = utc_now()
+        self.write_json("run.json", self._manifest)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file through a temporary neighbour and a rename, so that readers see the old or the new one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+def utc_now() -> str:
+    """Return the wall-clock time as ISO 8601 in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,217 @@
+"""The virtual world of one run: everything on one clock, from the first event to the summary."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from .clock import Clock, Turn
+from .compute import Processor
+from .meter import Meter
+from .methods import Method, Roles
+from .network import FluidNetwork
+from .node import Node, Virtual
+from .nodes import NodeClass
+from .records import RunWriter
+from .transport import Forwarding, Transport
+from .wiring import Wiring
+
+if TYPE_CHECKING:
+    from wayfare.models import TrainingService
+
+    from .learning import Curriculum, Learning
+
+PROGRESS_S = 0.25
+
+
+@dataclass(frozen=True)
+class PlannedTransfer:
+    """A transfer that the scenario orders: node ids, bytes and when it begins [s]."""
+
+    source: int
+    target: int
+    size_bytes: int
+    start_s: float
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What learns, and how: the method, the data and model, and the service that trains."""
+
+    method: Method
+    curriculum: "Curriculum"
+    service: "TrainingService"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """All that decides a run.
+
+    Attributes:
+        hardware: Of each node, by id.
+        stop_s: When it ends; None: with the last transfer.
+        bin_s: Width of the record's time bins, at whose ends the observer looks.
+        stream: Random streams by name.
+        lesson: None for a network experiment.
+    """
+
+    wiring: Wiring
+    hardware: list[NodeClass]
+    forwarding: Forwarding
+    transfers: tuple[PlannedTransfer, ...]
+    stop_s: float | None
+    bin_s: float
+    stream: Callable[..., np.random.Generator]
+    lesson: Lesson | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run is: virtual time and its end (if known) [s], events recorded, packets in flight, accuracy (if any)."""
+
+    virtual_s: float
+    stop_s: float | None
+    events: int
+    packets_in_flight: int
+    accuracy: float | None
+
+
+class Watcher(Protocol):
+    """Somebody who is told of a run's progress, about every 250 ms of wall-clock time."""
+
+    def __call__(self, progress: Progress) -> None:
+        """Take note."""
+
+
+class World:
+    """One experiment on one clock. ``run`` may be called once."""
+
+    def __init__(self, experiment: Experiment, writer: RunWriter) -> None:
+        self._experiment, self._writer = experiment, writer
+        wiring = experiment.wiring
+        self._clock = Clock()
+        self._meter = Meter(wiring.links, experiment.hardware, writer)
+        self._network = FluidNetwork(self._clock, wiring.capacity, self._meter)
+        self._transport = Transport(
+            self._clock, self._network, wiring, experiment.hardware, writer, experiment.forwarding
+        )
+        self._processors = [
+            Processor(self._clock, index, hardware, self._meter, partial(self._job_stream, wiring.names[index]))
+            for index, hardware in enumerate(experiment.hardware)
+        ]
+        self._learning: Learning | None = None
+        self._accuracy: dict[str, float | None] = {"final": None, "nodes": None, "best": None}
+        self._to_come = len(experiment.transfers)
+        self._over = False
+
+    def run(self, watcher: Watcher) -> dict[str, Any]:
+        """Run to the end and return the summary, without the wall-clock time and the expectations.
+
+        Raises:
+            LawBroken: The emulator broke its own physics.
+        """
+        self._plan_transfers()
+        if self._experiment.lesson is not None:
+            self._start_learning(self._experiment.lesson)
+        if self._experiment.stop_s is not None:
+            self._clock.at(self._experiment.stop_s, Turn.STOP, 0, self._stop)
+        self._clock.at(self._experiment.bin_s, Turn.OBSERVE, 0, partial(self._end_bin, 1))
+        self._step_to_the_end(watcher)
+        self._close_bin()
+        self._check_laws()
+        return self._summary()
+
+    def _plan_transfers(self) -> None:
+        for number, planned in enumerate(self._experiment.transfers):
+            self._clock.at(planned.start_s, Turn.TIMER, number, partial(self._begin, planned))
+
+    def _begin(self, planned: PlannedTransfer) -> None:
+        self._to_come -= 1
+        self._transport.send(
+            planned.source,
+            planned.target,
+            planned.size_bytes,
+            lambda _: self._end_if_idle(),
+            lambda *_: self._end_if_idle(),
+        )
+
+    def _end_if_idle(self) -> None:
+        """A network run without a stop ends with its last transfer."""
+        if self._experiment.stop_s is None and not self._to_come and not self._transport.in_flight:
+            self._stop()
+
+    def _stop(self) -> None:
+        self._over = True
+
+    def _start_learning(self, lesson: Lesson) -> None:
+        from .learning import Learning
+
+        experiment = self._experiment
+        self._learning = Learning(lesson.curriculum, lesson.service, self._writer)
+        virtual = Virtual(self._clock, experiment.wiring, self._transport, self._writer, experiment.stream)
+        nodes = [Node(virtual, index, processor, self._learning) for index, processor in enumerate(self._processors)]
+        self._learning.nodes = nodes
+        servers = sorted(nodes, key=lambda node: ("cloud", "edge", "device").index(node.tier))
+        roles = Roles(servers[0].name, tuple(node.name for node in nodes if node.samples))
+        for node in nodes:
+            program = lesson.method.program(node, roles)
+            if program is not None:
+                self._clock.process(program)
+
+    def _step_to_the_end(self, watcher: Watcher) -> None:
+        watched = time.monotonic()
+        while not self._over:
+            self._clock.step()
+            if time.monotonic() - watched >= PROGRESS_S:
+                watcher(self._progress())
+                watched = time.monotonic()
+        watcher(self._progress())
+
+    def _progress(self) -> Progress:
+        return Progress(
+            self._clock.now,
+            self._experiment.stop_s,
+            self._writer.events.count,
+            len(self._transport.in_flight),
+            self._accuracy["final"],
+        )
+
+    def _end_bin(self, number: int) -> None:
+        self._close_bin()
+        self._clock.at((number + 1) * self._experiment.bin_s, Turn.OBSERVE, 0, partial(self._end_bin, number + 1))
+
+    def _close_bin(self) -> None:
+        self._network.meter_now()
+        for processor in self._processors:
+            processor.meter_now()
+        self._meter.close_bin(self._clock.now)
+        if self._learning is not None:
+            self._accuracy = self._learning.observe(self._clock.now)
+
+    def _check_laws(self) -> None:
+        self._transport.check(float(self._meter.total_bits.sum()))
+        self._meter.check_energy(self._clock.now)
+
+    def _summary(self) -> dict[str, Any]:
+        transport, by_class = self._transport, self._meter.bytes_by_class()
+        service = self._experiment.lesson.service if self._experiment.lesson else None
+        self._writer.events.flush()
+        return {
+            "accuracy": self._accuracy,
+            "time": {"virtual_s": self._clock.now},
+            "bytes": {"total": sum(by_class.values()), "by_class": by_class},
+            "energy": {"total_j": sum(self._meter.energy_j.values()), "by_cause": self._meter.energy_j},
+            "packets": {"sent": transport.sent, "delivered": transport.delivered, "dropped": transport.dropped},
+            "flows": {"count": transport.sent, "last_end_s": transport.last_end_s},
+            "training": {name: getattr(service, name, 0) for name in ("jobs", "batches", "samples")},
+            "digest": {
+                "events": self._writer.events.digest,
+                "weights": self._learning.weights_digest() if self._learning else None,
+            },
+        }
+
+    def _job_stream(self, node: str, number: int) -> np.random.Generator:
+        return self._experiment.stream("job", node, number)

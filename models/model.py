@@ -1,0 +1,70 @@
+"""Model: a structure with weights. Models are values: training, scaling and merging return new ones."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+import torch
+
+from .structure import Structure
+
+Bits = Literal[16, 32]
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A structure with one float32 tensor for each of its weights, and the precision in which it travels.
+
+    Attributes:
+        structure: what the weights are shaped for.
+        weights: contiguous float32 tensors by name, in the structure's order. Never change one in place.
+        bits: bits per weight when packed, 32 or 16; at 16 every value is one that float16 can carry (see `scale_bits`).
+    """
+
+    structure: Structure
+    weights: Mapping[str, torch.Tensor]
+    bits: Bits = 32
+
+    def __post_init__(self) -> None:
+        shapes = self.structure.shapes
+        if self.weights.keys() != shapes.keys():
+            raise ValueError(f"weights {sorted(self.weights)} do not fit a structure with {sorted(shapes)}")
+        for name, shape in shapes.items():
+            tensor = self.weights[name]
+            if tensor.shape != shape or tensor.dtype != torch.float32 or not tensor.is_contiguous():
+                raise ValueError(
+                    f"{name} must be contiguous float32 {shape}, not {tensor.dtype} {tuple(tensor.shape)}"
+                    f"{'' if tensor.is_contiguous() else ', not contiguous'}"
+                )
+        if self.bits not in (16, 32):
+            raise ValueError(f"a model travels in 16 or 32 bits per weight, not {self.bits}")
+        object.__setattr__(self, "weights", MappingProxyType({name: self.weights[name].detach() for name in shapes}))
+
+    @property
+    def size_bytes(self) -> int:
+        """Size of the weights as they travel [bytes]; `pack_model` adds a header of a few hundred bytes."""
+        return self.structure.parameters * self.bits // 8
+
+
+def same_weights(a: Model, b: Model) -> bool:
+    """Say whether two models have one structure and bit-identical weights (NaN equals the same NaN, 0 is not -0)."""
+    return weights_digest({"": a}) == weights_digest({"": b})
+
+
+def hash_model(digest: "hashlib._Hash", model: Model) -> None:
+    """Feed a model's structure and the bytes of its weights to a hash, in canonical order."""
+    digest.update(json.dumps(model.structure.specification(), sort_keys=True).encode() + b"\0")
+    for tensor in model.weights.values():
+        digest.update(tensor.numpy().tobytes())
+
+
+def weights_digest(models: Mapping[str, Model]) -> str:
+    """Return the SHA-256 [hex] of named models: names, structures and weights, in order of name."""
+    digest = hashlib.sha256()
+    for name in sorted(models):
+        digest.update(json.dumps(name).encode() + b"\0")
+        hash_model(digest, models[name])
+    return digest.hexdigest()

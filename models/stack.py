@@ -1,0 +1,104 @@
+"""MLPStack: the parameters of several MLPs of one structure side by side, and their passes as batched matrix products.
+
+Every width and every minibatch is padded with zeros to a multiple of 16, and the whole to a multiple of 64, so that
+each model's rows start on a 64-byte boundary and no vector loop ends in a scalar remainder, which would serve the last
+model only.
+"""
+
+from collections.abc import Sequence
+
+import torch
+
+from .mlp import MLPStructure
+from .model import Model
+
+_NEVER = -1e30  # bias of a class that does not exist: its probability is exactly 0
+
+
+def padded(size: int, multiple: int = 16) -> int:
+    """Return the next multiple at or above a size."""
+    return -(-size // multiple) * multiple
+
+
+class MLPStack:
+    """Models of one structure, stacked: copies of their weights, in (in, out) order, to be trained in place.
+
+    Attributes:
+        rows: samples that each model sees in a pass, padded.
+        parameters, gradients: flat tensors; `weights` (models, in, out) and `biases` (models, 1, out) of each layer
+            are views into the first.
+    """
+
+    def __init__(self, models: Sequence[Model], structure: MLPStructure, samples: int) -> None:
+        self.structure, self.count, self.rows = structure, len(models), padded(samples)
+        self.widths = [padded(width) for width in structure.widths]
+        per_model = sum(i * o + o for i, o in zip(self.widths, self.widths[1:], strict=False))
+        self.parameters = torch.zeros(padded(self.count * per_model, 64))
+        self.gradients = torch.zeros_like(self.parameters)
+        self.weights, self.biases = self._views(self.parameters)
+        self._weight_gradients, self._bias_gradients = self._views(self.gradients)
+        self._transposed = [weight.transpose(1, 2) for weight in self.weights]
+        self._outputs = [torch.empty(self.count, self.rows, width) for width in self.widths[1:]]
+        self._errors = [torch.empty_like(output) for output in self._outputs]
+        self._outputs_transposed = [output.transpose(1, 2) for output in self._outputs]
+        self._load(models)
+
+    def _views(self, flat: torch.Tensor) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        weights, biases, start = [], [], 0
+        for inputs, outputs in zip(self.widths, self.widths[1:], strict=False):
+            middle, end = start + self.count * inputs * outputs, start + self.count * (inputs + 1) * outputs
+            weights.append(flat[start:middle].view(self.count, inputs, outputs))
+            biases.append(flat[middle:end].view(self.count, 1, outputs))
+            start = end
+        return weights, biases
+
+    def _load(self, models: Sequence[Model]) -> None:
+        self.biases[-1][:, :, self.structure.widths[-1] :] = _NEVER
+        for place, model in enumerate(models):
+            for number, layer in enumerate(self.structure.layers):
+                weight, bias = model.weights[f"{layer}.weight"], model.weights[f"{layer}.bias"]
+                self.weights[number][place, : weight.shape[1], : weight.shape[0]] = weight.T
+                self.biases[number][place, 0, : len(bias)] = bias
+
+    def model(self, place: int) -> Model:
+        """Return a copy of one of the models as it is now."""
+        tensors = {}
+        for number, layer in enumerate(self.structure.layers):
+            inputs, outputs = self.structure.widths[number : number + 2]
+            tensors[f"{layer}.weight"] = self.weights[number][place, :inputs, :outputs].T.contiguous()
+            tensors[f"{layer}.bias"] = self.biases[number][place, 0, :outputs].clone()
+        return Model(self.structure, tensors)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Return the logits (models, rows, classes) for inputs (models, rows, features), all padded."""
+        seen = inputs
+        for number, output in enumerate(self._outputs):
+            torch.baddbmm(self.biases[number], seen, self.weights[number], out=output)
+            if output is not self._outputs[-1]:
+                _ACTIVATIONS[self.structure.activation](output)
+            seen = output
+        return seen
+
+    def backward(self, inputs: torch.Tensor, error: torch.Tensor) -> None:
+        """Set the gradients, given the inputs of the last forward pass and the gradient of the loss by its logits."""
+        for number in range(len(self.weights) - 1, -1, -1):
+            seen = self._outputs_transposed[number - 1] if number else inputs.transpose(1, 2)
+            torch.bmm(seen, error, out=self._weight_gradients[number])
+            torch.sum(error, 1, keepdim=True, out=self._bias_gradients[number])
+            if number:
+                torch.bmm(error, self._transposed[number], out=self._errors[number - 1])
+                error = self._errors[number - 1]
+                _DERIVATIVES[self.structure.activation](error, self._outputs[number - 1])
+
+
+def _relu_derivative(error: torch.Tensor, output: torch.Tensor) -> None:
+    error.mul_(output.sign_())
+
+
+def _tanh_derivative(error: torch.Tensor, output: torch.Tensor) -> None:
+    error.addcmul_(error, output.square_(), value=-1)
+
+
+# Both work in place; the derivatives may spoil the output, which backward needs no more.
+_ACTIVATIONS = {"relu": torch.relu_, "tanh": torch.tanh_}
+_DERIVATIVES = {"relu": _relu_derivative, "tanh": _tanh_derivative}

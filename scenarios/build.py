@@ -1,0 +1,137 @@
+"""From a scenario to an experiment: everything is made and checked here, before anything is written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+import numpy as np
+
+from wayfare.emulator.links import Link
+from wayfare.emulator.wiring import Wiring, WiringError, wire
+from wayfare.models.streams import generator, hashed_seed, named_streams
+
+from .checks import built_topology
+from .errors import ScenarioError
+from .networks import InlineTopology
+from .schema import Scenario
+
+if TYPE_CHECKING:
+    from wayfare.emulator.world import Experiment, Lesson
+    from wayfare.models import ResultMemory
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """A scenario's network, wired and checked: what is needed to run it and to draw it."""
+
+    scenario: Scenario
+    graph: "nx.Graph[str]"
+    wiring: Wiring
+
+    def experiment(self, memory: "ResultMemory | None") -> "Experiment":
+        """Return what the emulator runs.
+
+        Raises:
+            ScenarioError: The data cannot be spread as the scenario asks.
+        """
+        from wayfare.emulator.world import Experiment, PlannedTransfer
+
+        scenario, names = self.scenario, self.wiring.names
+        return Experiment(
+            wiring=self.wiring,
+            hardware=[scenario.nodes[tier] for tier in self.wiring.tiers],
+            forwarding=scenario.traffic.forwarding,
+            transfers=tuple(
+                PlannedTransfer(
+                    names.index(transfer.source),
+                    names.index(transfer.destination),
+                    round(transfer.size_bytes),
+                    transfer.start_s,
+                )
+                for transfer in scenario.traffic.transfers
+            ),
+            stop_s=scenario.stop_s,
+            bin_s=scenario.record_bin_s,
+            stream=partial(generator, scenario.seed),
+            lesson=_lesson(scenario, self.graph, memory) if scenario.learning is not None else None,
+        )
+
+    def topology_record(self) -> dict[str, Any]:
+        """Return the content of ``topology.json``: node-link data with what each direction of a link is."""
+        nodes = [{"id": name, "index": index, **self.graph.nodes[name]} for index, name in enumerate(self.wiring.names)]
+        pairs = zip(self.wiring.links[::2], self.wiring.links[1::2], strict=True)
+        edges = [self._edge(forward, backward) for forward, backward in pairs]
+        about = {"bin_s": self.scenario.record_bin_s, "stop_s": self.scenario.stop_s}
+        return {"directed": False, "multigraph": False, "graph": about, "nodes": nodes, "edges": edges}
+
+    def _edge(self, forward: Link, backward: Link) -> dict[str, Any]:
+        names = self.wiring.names
+        return {
+            "source": names[forward.source],
+            "target": names[forward.target],
+            "index": forward.index // 2,
+            "medium": "radio" if forward.radio else "wire",
+            "class_forward": forward.link_class,
+            "class_backward": backward.link_class,
+            "rate_forward_bps": forward.rate_bps,
+            "rate_backward_bps": backward.rate_bps,
+            "delay_s": forward.delay_s,
+            "duplex": "half" if forward.constraint == backward.constraint else "full",
+            "cell": names[min(forward.source, forward.target, key=lambda i: self.wiring.tiers[i] == "device")]
+            if forward.radio
+            else None,
+        }
+
+
+def build(scenario: Scenario) -> Blueprint:
+    """Build and wire a scenario's network.
+
+    Raises:
+        ScenarioError: It cannot be built; nothing has been written then.
+    """
+    graph = built_topology(scenario, named_streams(scenario.seed, "topology"))
+    stream: Callable[..., np.random.Generator] = partial(generator, scenario.seed)
+    try:
+        return Blueprint(scenario, graph, wire(graph, scenario.links, scenario.cells, stream))
+    except WiringError as error:
+        raise scenario.error(_edge_key(scenario, error.edge), str(error)) from None
+
+
+def _edge_key(scenario: Scenario, edge: tuple[str, str]) -> tuple[str | int, ...]:
+    if isinstance(scenario.topology, InlineTopology):
+        for index, link in enumerate(scenario.topology.links):
+            if set(link.between) == set(edge):
+                return ("topology", "links", index)
+    return ("topology",)
+
+
+def _lesson(scenario: Scenario, graph: "nx.Graph[str]", memory: "ResultMemory | None") -> "Lesson":
+    from wayfare.emulator.learning import Curriculum
+    from wayfare.emulator.world import Lesson
+    from wayfare.models import TrainingPlan, TrainingService, split_data
+
+    data, method = scenario.data, scenario.learning
+    assert data is not None and method is not None and scenario.model is not None
+    holders = [name for name, tier in graph.nodes(data="tier") if tier == data.holders]
+    dataset = data.dataset.load()
+    try:
+        split = split_data(
+            dataset,
+            data.partition,
+            holders,
+            named_streams(scenario.seed, "data"),
+            data.test_fraction,
+            data.validation_fraction,
+        )
+        plan = TrainingPlan(method.steps, method.batch_size, method.optimiser, method.learning_rate, method.momentum)
+    except ValueError as error:
+        raise scenario.error("data", str(error)) from None
+    structure = scenario.model.structure(split.test.features.shape[1], dataset.classes)
+    initial = structure.initial(hashed_seed(scenario.seed, "model"))
+    curriculum = Curriculum(split, initial, plan, dataset.classes, scenario.seed)
+    return Lesson(method, curriculum, TrainingService(memory))
+
+
+__all__ = ["Blueprint", "ScenarioError", "build"]

@@ -1,0 +1,155 @@
+"""Mistakes that no section has by itself: sections that do not fit each other, names that the network does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wayfare.topologies.checks import check_topology
+from wayfare.topologies.errors import TopologyError
+
+from .composer import KeyPath
+from .errors import ScenarioError, in_file_order, unknown
+from .networks import InlineTopology, TopologyFile
+from .quantities import format as written
+from .schema import Scenario
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+_MOST_BINS = 1_000_000
+
+Found = Iterator[tuple[KeyPath, str]]
+
+
+def check_sections(scenario: Scenario) -> None:
+    """Check that the sections fit each other.
+
+    Raises:
+        ScenarioError: They do not; it carries every problem.
+    """
+    _raise_any(scenario, _sections(scenario))
+
+
+def built_topology(scenario: Scenario, stream: Callable[[str], np.random.Generator]) -> nx.Graph[str]:
+    """Build the network and check that the scenario fits it: nothing of a run needs to exist before that.
+
+    Args:
+        scenario: The scenario.
+        stream: From a node's name to the random stream of its place.
+
+    Raises:
+        ScenarioError: The topology cannot be built or is not one, or the scenario names nodes that it does not have.
+    """
+    try:
+        graph = scenario.topology.build(stream)
+    except TopologyError as error:
+        raise scenario.error(_topology_key(scenario), str(error)) from None
+    _raise_any(scenario, _graph(scenario, graph))
+    return graph
+
+
+def check_written_topology(scenario: Scenario) -> None:
+    """Check a topology that is written down, in a file or inline, where no generator is needed to see it.
+
+    Raises:
+        ScenarioError: As `built_topology`.
+    """
+    if isinstance(scenario.topology, InlineTopology):
+        _raise_any(scenario, _inline(scenario.topology))
+    if isinstance(scenario.topology, InlineTopology | TopologyFile):
+        built_topology(scenario, lambda name: np.random.default_rng(0))
+
+
+def _raise_any(scenario: Scenario, found: Found) -> None:
+    problems = [problem for key, message in found for problem in scenario.error(key, message).problems]
+    if problems:
+        raise ScenarioError(*in_file_order(problems))
+
+
+def _sections(scenario: Scenario) -> Found:
+    yield from _learning(scenario)
+    yield from _record(scenario)
+    if scenario.learning is None and not scenario.traffic.transfers and scenario.stop_s is None:
+        yield (), "there is nothing to run: give 'learning', 'traffic.transfers' or a 'stop'"
+    if scenario.data and scenario.data.test_fraction + scenario.data.validation_fraction >= 1:
+        yield (
+            ("data",),
+            "test_fraction and validation_fraction leave nothing to train on; together they must be below 1",
+        )
+    for index, transfer in enumerate(scenario.traffic.transfers):
+        key = ("traffic", "transfers", index)
+        if transfer.source == transfer.destination:
+            yield (*key, "to"), f"{transfer.destination!r} also sends it; a transfer needs two different nodes"
+        if scenario.stop_s is not None and transfer.start_s >= scenario.stop_s:
+            stop = written(scenario.stop_s, "s")
+            yield (*key, "start"), f"{written(transfer.start_s, 's')} is too late: the run stops at {stop}"
+
+
+def _record(scenario: Scenario) -> Found:
+    """Yield that there would be more time bins than anybody can look at."""
+    if scenario.stop_s is not None and scenario.stop_s / scenario.record_bin_s > _MOST_BINS:
+        least = written(float(f"{scenario.stop_s / _MOST_BINS:.1g}"), "s")
+        yield ("record", "bin"), f"cuts the run into more than {_MOST_BINS} bins; take at least about {least}"
+
+
+def _learning(scenario: Scenario) -> Found:
+    """Yield what is wrong with learning's being there or not."""
+    present = [name for name in ("data", "model", "learning") if getattr(scenario, name) is not None]
+    for missing in {"data", "model", "learning"} - set(present) if present else ():
+        yield (
+            (missing,),
+            f"is missing; {' and '.join(map(repr, present))} need it: the three come together or not at all",
+        )
+    if scenario.learning is not None and scenario.stop_s is None:
+        yield ("stop",), "is missing; learning goes on until then, for example 'stop: 10 s'"
+    if scenario.learning is None:
+        for index, expectation in enumerate(scenario.expect):
+            if expectation.about_learning:
+                yield (
+                    ("expect", index),
+                    f"nothing learns here, so there is no {expectation.key}; add 'learning' or leave it out",
+                )
+
+
+def _inline(topology: InlineTopology) -> Found:
+    """Yield what is wrong with links that are written in the scenario."""
+    seen: dict[frozenset[str], int] = {}
+    for index, link in enumerate(topology.links):
+        key = ("topology", "links", index)
+        for end, name in enumerate(link.between):
+            if name not in topology.nodes:
+                yield (*key, "between", end), unknown("node", name, topology.nodes)
+        pair = frozenset(link.between)
+        if seen.setdefault(pair, index) != index:
+            first, second = link.between
+            yield key, f"{first!r} and {second!r} are already linked by topology.links.{seen[pair]}; keep one of them"
+
+
+def _graph(scenario: Scenario, graph: nx.Graph[str]) -> Found:
+    """Yield what is wrong with the network, or with what the scenario wants of it."""
+    keys = _inline_keys(scenario)
+    for problem in check_topology(graph):
+        yield keys.get(problem.partition(": ")[0], _topology_key(scenario)), problem
+    for index, transfer in enumerate(scenario.traffic.transfers):
+        for end, name in (("from", transfer.source), ("to", transfer.destination)):
+            if name not in graph:
+                yield ("traffic", "transfers", index, end), unknown("node", name, list(graph))
+    tiers = {attributes["tier"] for _, attributes in graph.nodes(data=True)}
+    if scenario.data and scenario.data.holders not in tiers:
+        yield ("data", "holders"), f"the network has no node of tier {scenario.data.holders!r} to hold the data"
+
+
+def _topology_key(scenario: Scenario) -> KeyPath:
+    return ("topology", "file") if isinstance(scenario.topology, TopologyFile) else ("topology",)
+
+
+def _inline_keys(scenario: Scenario) -> dict[str, KeyPath]:
+    """Return the key of each inline node and link, by the name that topology problems give it."""
+    if not isinstance(scenario.topology, InlineTopology):
+        return {}
+    nodes = {f"node {name!r}": ("topology", "nodes", name) for name in scenario.topology.nodes}
+    links = enumerate(scenario.topology.links)
+    return nodes | {"link {!r} - {!r}".format(*link.between): ("topology", "links", index) for index, link in links}

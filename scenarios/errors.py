@@ -1,0 +1,84 @@
+"""A scenario's mistakes: where each stands, what was wrong, and the nearest thing that would have been right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+_NAMES_SHOWN = 30
+_CHARACTERS_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: `FILE:LINE: KEY: message`, where line and key may be missing.
+
+    `file` is the path as the user gave it, or the command-line option that brought the value.
+    """
+
+    message: str
+    file: str
+    line: int | None = None
+    key: str = ""
+
+    def __str__(self) -> str:
+        """Return the line that a user sees."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return ": ".join(part for part in (place, self.key, self.message) if part)
+
+
+class ScenarioError(Exception):
+    """The scenario is wrong and nothing was run: one line for each problem, in the order of the file."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems: tuple[Problem, ...] = problems
+
+
+def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Sort by line, those without a line (command-line options) last, without repeating any."""
+    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.line is None, problem.line or 0))
+
+
+def unknown(what: str, name: object, allowed: Iterable[str]) -> str:
+    """Say that a name is unknown, which name is nearest and which are allowed."""
+    names = list(allowed)
+    close = nearest(name, names) if isinstance(name, str) else None
+    hint = f"did you mean {close!r}? " if close else ""
+    return f"unknown {what} {shown(name)}; {hint}allowed: {listed(names)}"
+
+
+def nearest(name: str, allowed: Sequence[str]) -> str | None:
+    """Return the allowed name most like `name`, or None where none is like it."""
+    folded = {candidate.casefold(): candidate for candidate in reversed(allowed)}
+    close = get_close_matches(name.casefold(), folded, n=1, cutoff=0.55)
+    return folded[close[0]] if close else None
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the names with commas, the long tail of many counted instead of listed."""
+    if not names:
+        return "nothing"
+    tail = len(names) - _NAMES_SHOWN
+    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {tail} more" if tail > 0 else "")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 item`, `2 items`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def shown(value: Any) -> str:
+    """Return a value as a message shows it: text in quotes, collections by their kind, everything short."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= _CHARACTERS_SHOWN else text[: _CHARACTERS_SHOWN - 3] + "..."

@@ -1,0 +1,83 @@
+"""The two ways of giving a topology other than by a generator: a file, or nodes and links in the scenario itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, Len
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import numpy as np
+
+Tier = Literal["device", "edge", "cloud"]
+
+
+@dataclass(frozen=True)
+class TopologyFile:
+    """A topology in a file: GraphML or node-link JSON."""
+
+    file: Annotated[str, "Path of the file; a relative one starts at the scenario's folder.", Len(1)]
+
+    def build(self, stream: Callable[[str], np.random.Generator]) -> nx.Graph[str]:
+        """Read the topology; nothing in it is random.
+
+        Raises:
+            wayfare.topologies.TopologyError: The file holds none.
+        """
+        from wayfare.topologies.files import read_topology
+
+        return read_topology(self.file)
+
+
+@dataclass(frozen=True)
+class InlineNode:
+    """A node."""
+
+    tier: Annotated[Tier, "What kind of node it is."]
+    position_m: Annotated[tuple[float, float] | None, "Position on the map, x and y; radio links need it."] = None
+
+
+@dataclass(frozen=True)
+class InlineLink:
+    """A link between two nodes."""
+
+    between: Annotated[tuple[str, str], "The two nodes."]
+    rate_bps: Annotated[float | None, "Capacity; by default that of the class of the link.", Gt(0)] = None
+    delay_s: Annotated[float | None, "Propagation delay; by default that of the class of the link.", Ge(0)] = None
+    duplex: Annotated[
+        Literal["full", "half"] | None, "Whether both directions share the rate; by default as the class says."
+    ] = None
+    medium: Annotated[Literal["wire", "radio"], "A wire, or the air of the site's cell."] = "wire"
+
+    def __post_init__(self) -> None:
+        """Refuse a link of a node with itself, and a radio link with what its cell decides."""
+        if self.between[0] == self.between[1]:
+            raise ValueError(f"links {self.between[0]!r} to itself; a link joins two different nodes")
+        if self.medium == "radio" and (self.rate_bps is not None or self.duplex is not None):
+            what = "duplex" if self.rate_bps is None else "rate"
+            raise ValueError(f"a radio link has no {what} of its own; section 'cells' decides it")
+
+
+@dataclass(frozen=True)
+class InlineTopology:
+    """Nodes and links written in the scenario itself."""
+
+    nodes: Annotated[Mapping[str, InlineNode], "The nodes by name.", Len(1)]
+    links: Annotated[tuple[InlineLink, ...], "The links."] = ()
+
+    def build(self, stream: Callable[[str], np.random.Generator]) -> nx.Graph[str]:
+        """Return the topology; nothing in it is random."""
+        import networkx as nx
+
+        graph: nx.Graph[str] = nx.Graph()
+        for name, node in self.nodes.items():
+            place = {} if node.position_m is None else dict(zip(("x_m", "y_m"), node.position_m, strict=True))
+            graph.add_node(name, tier=node.tier, **place)
+        for link in self.links:
+            given: dict[str, Any] = {"rate_bps": link.rate_bps, "delay_s": link.delay_s, "duplex": link.duplex}
+            said = {name: value for name, value in given.items() if value is not None}
+            graph.add_edge(*link.between, medium=link.medium, **said)
+        return graph

@@ -1,0 +1,126 @@
+"""Running a scenario: from a checked file to a finished run folder."""
+
+import time
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wayfare.emulator.methods import METHODS
+
+from .build import Blueprint, build
+from .expectations import Outcome, evaluate
+from .loading import resolved_yaml, scenario_hash
+from .schema import Scenario
+
+if TYPE_CHECKING:
+    from wayfare.emulator.records import RunWriter
+    from wayfare.emulator.world import Experiment, Progress, Watcher
+    from wayfare.models import ResultMemory
+
+VERSIONS = ("wayfare", "simpy", "networkx", "numpy", "torch", "pyarrow")
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """A finished run: its folder, its summary and what became of the scenario's expectations."""
+
+    folder: Path
+    summary: dict[str, Any]
+    expectations: list[Outcome]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all expectations hold."""
+        return all(outcome.passed for outcome in self.expectations)
+
+
+class RunFailed(RuntimeError):  # noqa: N818 - it says what happened
+    """A run that broke down through our fault; its folder is kept."""
+
+    def __init__(self, folder: Path, cause: BaseException) -> None:
+        super().__init__(f"{type(cause).__name__}: {cause}")
+        self.folder = folder
+
+
+def run(scenario: Scenario, parent: Path, *, cache: bool = True, on_progress: "Watcher | None" = None) -> RunOutcome:
+    """Run a scenario and write its run folder below ``parent``.
+
+    Args:
+        scenario: A loaded scenario.
+        parent: Where run folders go.
+        cache: Whether to remember training results and use remembered ones.
+        on_progress: Told of the run's progress every quarter of a second.
+
+    Raises:
+        ScenarioError: The scenario cannot be built; no folder was made.
+        OSError: The folder cannot be made.
+        RunFailed: The run broke down; the folder says so and keeps what was written.
+    """
+    from wayfare.emulator.records import RunWriter
+
+    began = time.perf_counter()
+    blueprint = build(scenario)
+    experiment = blueprint.experiment(_memory(scenario, cache))
+    writer = RunWriter.create(parent, scenario.name, _manifest(scenario))
+    try:
+        summary = _run(blueprint, experiment, writer, on_progress)
+        summary["time"]["wall_s"] = round(time.perf_counter() - began, 3)
+        outcomes = evaluate(scenario.expect, summary)
+        summary["expectations"] = [outcome.record() for outcome in outcomes]
+        writer.finish(summary)
+    except KeyboardInterrupt:
+        writer.fail("stopped", "interrupted")
+        raise
+    except Exception as error:
+        writer.fail("failed", f"{type(error).__name__}: {error}")
+        raise RunFailed(writer.folder, error) from error
+    return RunOutcome(writer.folder, summary, outcomes)
+
+
+def _run(
+    blueprint: Blueprint, experiment: "Experiment", writer: "RunWriter", on_progress: "Watcher | None"
+) -> dict[str, Any]:
+    from wayfare.emulator.world import World
+
+    writer.write_text("scenario.yaml", resolved_yaml(blueprint.scenario))
+    writer.write_json("topology.json", blueprint.topology_record())
+
+    def watch(progress: "Progress") -> None:
+        writer.progress(asdict(progress))
+        if on_progress is not None:
+            on_progress(progress)
+
+    return World(experiment, writer).run(watch)
+
+
+def _memory(scenario: Scenario, cache: bool) -> "ResultMemory | None":
+    if scenario.learning is None or not cache:
+        return None
+    from wayfare.models import ResultMemory
+
+    return ResultMemory()
+
+
+def _manifest(scenario: Scenario) -> dict[str, Any]:
+    return {
+        "name": scenario.name,
+        "method": _method_name(scenario),
+        "seed": scenario.seed,
+        "scenario_hash": scenario_hash(scenario),
+        "versions": {name: version(name) for name in VERSIONS},
+        "fingerprint": _fingerprint(scenario),
+        "digests": None,
+    }
+
+
+def _method_name(scenario: Scenario) -> str | None:
+    return next((name for name, method in METHODS.items() if type(scenario.learning) is method), None)
+
+
+def _fingerprint(scenario: Scenario) -> dict[str, str] | None:
+    if scenario.learning is None:
+        return None
+    from wayfare.models import machine_fingerprint
+
+    return machine_fingerprint()

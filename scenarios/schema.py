@@ -1,0 +1,161 @@
+"""The scenario: every section of a scenario file, as frozen dataclasses with SI values inside.
+
+What a section may hold is declared here once. `components` derives from it what pydantic checks, what is written back
+and the JSON Schema that editors use.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import StringConstraints
+
+from wayfare.emulator.links import DEFAULT_LINKS, LinkClass
+from wayfare.emulator.methods import METHODS, Method
+from wayfare.emulator.nodes import DEFAULT_NODES, NodeClass
+from wayfare.emulator.radio.cell import Cell
+from wayfare.models.datasets import DATASETS
+from wayfare.models.families import FAMILIES
+from wayfare.models.partition import PARTITIONS
+from wayfare.topologies.generators import GENERATORS, TopologyGenerator
+
+from . import components
+from .components import Choice, Key, Table
+from .composer import KeyPath, Origin
+from .document import Document
+from .errors import ScenarioError
+from .expectations import Expectation
+from .networks import InlineTopology, Tier, TopologyFile
+
+SCHEMA_FILE = Path(__file__).with_name("scenario.schema.json")
+"""Where the JSON Schema is kept for editors."""
+
+_LONGEST_S = 1e9  # integer nanoseconds of 64 bits end after 292 years
+
+_TOPOLOGY_FORMS: Mapping[str, type] = {"file": TopologyFile, "nodes": InlineTopology}
+
+
+@dataclass(frozen=True)
+class Data:
+    """What there is to learn from, and which node holds what."""
+
+    dataset: Annotated[Any, "The dataset.", Choice("kind", DATASETS)]
+    partition: Annotated[Any, "How the samples are spread over the nodes that hold data.", Choice("kind", PARTITIONS)]
+    test_fraction: Annotated[
+        float, "Share of the samples held out for the final accuracy, seen by no node.", Gt(0), Lt(1)
+    ] = 0.2
+    validation_fraction: Annotated[float, "Share of each node's samples that it evaluates on.", Ge(0), Lt(1)] = 0.1
+    holders: Annotated[Tier, "Tier of the nodes that hold the data."] = "device"
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Bytes that go from one node to another."""
+
+    source: Annotated[str, "The node that sends.", Key("from")]
+    destination: Annotated[str, "The node that receives.", Key("to")]
+    size_bytes: Annotated[int, "How much.", Gt(0), Le(10**18)]
+    start_s: Annotated[float, "When, in virtual time.", Ge(0), Le(_LONGEST_S)] = 0.0
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """How what is sent moves through the network, and what is sent besides model packets."""
+
+    forwarding: Annotated[
+        Literal["whole-packet", "cut-through"],
+        "Whether a node waits for the whole of a packet before sending it on, or passes it on while it arrives.",
+    ] = "whole-packet"
+    transfers: Annotated[tuple[Transfer, ...], "Transfers of plain bytes."] = ()
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a run writes down."""
+
+    bin_s: Annotated[float, "Width of the time bins that the dashboard draws.", Gt(0)] = 0.1
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """An experiment: a network, what moves through it, what learns in it, and what to expect of the run."""
+
+    name: Annotated[
+        str,
+        "Name of the scenario, which its runs carry: up to 64 letters, digits, '.', '_' and '-', no mark first.",
+        StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"),
+    ]
+    topology: Annotated[
+        TopologyGenerator,
+        "Nodes and links: a generator, a file, or both inline.",
+        Choice("generator", GENERATORS, _TOPOLOGY_FORMS),
+    ]
+    seed: Annotated[int, "Everything random in a run follows from it.", Ge(0), Le(2**63 - 1)] = 1
+    links: Annotated[
+        Mapping[str, LinkClass],
+        "Rate, delay and power of wired links that say nothing themselves.",
+        Table(DEFAULT_LINKS),
+    ] = field(default_factory=lambda: dict(DEFAULT_LINKS))
+    cells: Annotated[Cell, "The radio cell of each site that has radio links."] = field(default_factory=Cell)
+    nodes: Annotated[
+        Mapping[str, NodeClass], "Compute, memory and power of the nodes, by tier.", Table(DEFAULT_NODES)
+    ] = field(default_factory=lambda: dict(DEFAULT_NODES))
+    data: Annotated[Data | None, "Comes with 'model' and 'learning', or not at all."] = None
+    model: Annotated[Any | None, "The family of what learns.", Choice("family", FAMILIES)] = None
+    learning: Annotated[
+        Method | None, "The learning method; without one it is a network experiment.", Choice("method", METHODS)
+    ] = None
+    traffic: Annotated[Traffic, "How things move, and plain transfers."] = Traffic()
+    record: Annotated[Record, "What the run writes down."] = Record()
+    stop_s: Annotated[
+        float | None,
+        "Virtual time at which the run ends; without one a network run ends with its last transfer.",
+        Gt(0),
+        Le(_LONGEST_S),
+    ] = None
+    expect: Annotated[tuple[Expectation, ...], "What must hold after the run: KEY OPERATOR VALUE."] = ()
+    document: Document | None = field(
+        default=None, compare=False, repr=False, kw_only=True, metadata={"written": False}
+    )
+
+    @property
+    def record_bin_s(self) -> float:
+        """Return the width of the record's time bins [s]."""
+        return self.record.bin_s
+
+    def where(self, key: str | KeyPath) -> Origin:
+        """Return the file and line that a key was written on, such as `traffic.transfers.0.from`.
+
+        A key that is not written has the line of the section around it. A value from the command line has the option in
+        the place of the file, and no line.
+        """
+        return self._written.where(key)
+
+    def error(self, key: str | KeyPath, message: str) -> ScenarioError:
+        """Return the error that says what is wrong at a key."""
+        return ScenarioError(self._written.problem(key, message))
+
+    @property
+    def _written(self) -> Document:
+        return self.document or Document(self.name, {}, {})
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of scenario files."""
+    schema = components.json_schema(Scenario)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Wayfare scenario"}
+
+
+def json_schema_text() -> str:
+    """Return the content of `SCHEMA_FILE`."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def write_json_schema(file: Path = SCHEMA_FILE) -> None:
+    """Write the JSON Schema to a file."""
+    file.write_text(json_schema_text(), encoding="utf-8")

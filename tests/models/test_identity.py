@@ -1,0 +1,64 @@
+"""The bits of a training result depend on its job alone: not on the batch, its size, its order, or the job's place."""
+
+import pytest
+
+from wayfare.models import MLPStructure, TrainingPlan, TrainingService, train, weights_digest
+
+STRUCTURES = [(64, 32, 10), (7, 5, 3), (1, 1, 2), (3, 2), (13, 33, 17, 10), (17, 129, 5)]
+OPTIMISERS = [("sgd", 0.1, 0.0), ("sgd", 0.05, 0.9), ("adam", 0.01, 0.0)]
+
+
+def bits(result):
+    return weights_digest({"": result.model}), result.loss.hex(), result.samples
+
+
+def every_place(count):
+    """Batches of 1 to `count` jobs in which, taken together, each job stands in many places."""
+    for size in (2, 3, 8, 24, count):
+        for first in (0, 1, count - size):
+            window = [(first + place) % count for place in range(size)]
+            yield window
+            yield window[::-1]
+
+
+@pytest.mark.parametrize("widths", STRUCTURES, ids=str)
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+@pytest.mark.parametrize(("optimiser", "learning_rate", "momentum"), OPTIMISERS)
+def test_a_job_trains_to_the_same_bits_in_every_batch(
+    make_jobs, widths, activation, optimiser, learning_rate, momentum
+):
+    batch_size = {64: 20, 7: 1, 1: 7}.get(widths[0], 33)
+    plan = TrainingPlan(3, batch_size, optimiser, learning_rate, momentum)
+    jobs = make_jobs(MLPStructure(widths, activation), plan, 40)
+    alone = [bits(train([job])[0]) for job in jobs]
+    for window in every_place(len(jobs)):
+        together = train([jobs[number] for number in window])
+        assert [bits(result) for result in together] == [alone[number] for number in window]
+
+
+def test_a_job_trains_to_the_same_bits_in_every_place_of_a_batch(make_jobs):
+    jobs = make_jobs(MLPStructure((13, 9, 10), "tanh"), TrainingPlan(4, 7, "adam", 0.01), 40)
+    alone = bits(train(jobs[:1])[0])
+    for place in range(40):
+        others = jobs[1:]
+        assert bits(train([*others[:place], jobs[0], *others[place:]])[place]) == alone
+
+
+def test_a_batch_beyond_the_limit_of_one_call_changes_nothing(make_jobs):
+    jobs = make_jobs(MLPStructure((5, 4, 3)), TrainingPlan(2, 4), 70)
+    assert [bits(result) for result in train(jobs)] == [bits(train([job])[0]) for job in jobs]
+
+
+def test_a_job_that_diverges_leaves_its_neighbours_alone(make_jobs):
+    jobs = make_jobs(MLPStructure((13, 9, 10)), TrainingPlan(30, 7, learning_rate=1e6), 8)
+    alone = [bits(train([job])[0]) for job in jobs]
+    assert [bits(result) for result in train(jobs)] == alone
+
+
+def test_the_service_gives_the_bits_of_the_job_alone(make_jobs):
+    jobs = make_jobs(MLPStructure((13, 9, 10)), TrainingPlan(3, 7), 12)
+    jobs += make_jobs(MLPStructure((13, 9, 10), "tanh"), TrainingPlan(3, 7), 5)
+    service = TrainingService()
+    tickets = [service.submit(job) for job in jobs]
+    assert [bits(service.result(ticket)) for ticket in tickets] == [bits(train([job])[0]) for job in jobs]
+    assert service.batches == 2

@@ -1,0 +1,138 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wayfare.models import (
+    MLPStructure,
+    Model,
+    PackingError,
+    pack,
+    pack_model,
+    same_weights,
+    scale_bits,
+    unpack,
+    unpack_model,
+)
+
+STRUCTURE = MLPStructure((64, 32, 10))
+MODEL = STRUCTURE.initial(1)
+PACKED = pack_model(MODEL)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.float64, torch.uint8, torch.int64, torch.bool])
+def test_what_was_packed_unpacks(dtype):
+    tensors = {"b": torch.arange(6).view(2, 3).to(dtype), "a": torch.zeros(0, 4, dtype=dtype)}
+    back = unpack(pack(tensors))
+    assert back.keys() == tensors.keys()
+    for name, tensor in tensors.items():
+        assert back[name].dtype == dtype
+        assert torch.equal(back[name], tensor)
+
+
+def test_arrays_and_strided_and_shared_tensors_pack_too():
+    base = torch.arange(6.0).view(2, 3)
+    back = unpack(pack({"array": np.arange(3), "turned": base.T, "base": base}))
+    assert back["array"].tolist() == [0, 1, 2]
+    assert torch.equal(back["turned"], base.T)
+
+
+def test_the_bytes_do_not_depend_on_the_order_of_the_tensors():
+    assert pack(dict(reversed(MODEL.weights.items()))) == PACKED
+
+
+def test_what_safetensors_cannot_carry_is_a_packing_error():
+    with pytest.raises(PackingError):
+        pack({"dates": np.array(["2020-01-01"], dtype="datetime64[D]")})
+
+
+def test_a_model_travels_in_its_weights_and_a_small_header():
+    for bits in (16, 32):
+        packed = pack_model(scale_bits(MODEL, bits))
+        assert STRUCTURE.parameters * bits // 8 < len(packed) < STRUCTURE.parameters * bits // 8 + 512
+
+
+@pytest.mark.parametrize("bits", [16, 32])
+def test_a_model_unpacks_to_the_same_weights_and_bits(bits):
+    scaled = scale_bits(MODEL, bits)
+    back = unpack_model(pack_model(scaled), STRUCTURE)
+    assert same_weights(back, scaled)
+    assert back.bits == bits
+
+
+def test_infinities_and_nan_survive_the_trip_in_16_bits():
+    broken = Model(
+        MLPStructure((1, 2)),
+        {"layer1.weight": torch.tensor([[torch.inf], [torch.nan]]), "layer1.bias": torch.zeros(2)},
+        16,
+    )
+    back = unpack_model(pack_model(broken), broken.structure).weights["layer1.weight"]
+    assert back[0] == torch.inf
+    assert back[1].isnan()
+
+
+def test_weights_that_16_bits_would_change_do_not_pack_unscaled():
+    with pytest.raises(PackingError, match="scale_bits"):
+        pack_model(MODEL, bits=16)
+    assert len(pack_model(scale_bits(MODEL, 16), bits=32)) > len(pack_model(scale_bits(MODEL, 16)))
+
+
+@given(st.binary(max_size=300))
+def test_garbage_is_a_packing_error(data):
+    with pytest.raises(PackingError):
+        unpack_model(data, STRUCTURE)
+
+
+@given(st.integers(0, len(PACKED) - 1))
+def test_truncated_bytes_are_a_packing_error(length):
+    with pytest.raises(PackingError):
+        unpack(PACKED[:length])
+
+
+@given(st.binary(min_size=1, max_size=50))
+def test_something_appended_is_a_packing_error(more):
+    with pytest.raises(PackingError):
+        unpack(PACKED + more)
+
+
+@given(st.integers(0, len(PACKED) - 1), st.integers(1, 255))
+def test_a_flipped_byte_is_an_error_or_other_tensors_but_never_a_crash(place, flip):
+    damaged = bytearray(PACKED)
+    damaged[place] ^= flip
+    try:
+        unpacked = unpack(bytes(damaged))
+    except PackingError:
+        return
+    assert pack(unpacked) != PACKED or place < 8 + int.from_bytes(PACKED[:8], "little")
+
+
+def test_more_bytes_than_allowed_are_a_packing_error():
+    assert unpack(PACKED, limit_bytes=len(PACKED))
+    with pytest.raises(PackingError, match="at most"):
+        unpack(PACKED, limit_bytes=len(PACKED) - 1)
+
+
+def test_a_header_that_promises_the_world_is_a_packing_error():
+    header = json.dumps({"a": {"dtype": "F32", "shape": [2**40], "data_offsets": [0, 2**42]}}).encode()
+    with pytest.raises(PackingError):
+        unpack(len(header).to_bytes(8, "little") + header)
+    with pytest.raises(PackingError):
+        unpack((2**63).to_bytes(8, "little") + header)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pack_model(MLPStructure((64, 31, 10)).initial(1)),
+        pack({"layer1.weight": torch.zeros(32, 64)}),
+        pack({name: tensor.to(torch.float64) for name, tensor in MODEL.weights.items()}),
+        pack({}),
+    ],
+    ids=["other widths", "a layer missing", "other type", "nothing"],
+)
+def test_bytes_of_something_else_are_not_a_model(other):
+    with pytest.raises(PackingError):
+        unpack_model(other, STRUCTURE)

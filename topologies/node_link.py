@@ -1,0 +1,122 @@
+"""Node-link JSON: `{"nodes": [{"id": ...}], "edges": [{"source": ..., "target": ...}]}`, as networkx and D3 write it.
+
+Read here by hand, because `networkx.node_link_graph` merges parallel links and invents the nodes that a link names.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+import networkx as nx
+
+from .errors import TopologyError
+
+SHAPE = 'a mapping with "nodes" and "edges" (or "links"), each a list of mappings'
+
+
+def decode(data: bytes) -> "nx.Graph[str]":
+    """Return the graph in the content of a file; the links are under `edges` or `links`.
+
+    Raises:
+        TopologyError: It is not JSON, not a graph, directed, or has parallel links or links of unknown nodes.
+    """
+    document = _parse(data)
+    if document.get("directed"):
+        raise TopologyError("the graph is directed; a topology is undirected, with each link listed once")
+    if "edges" in document and "links" in document:
+        raise TopologyError('it has both "edges" and "links"; keep one of them')
+    graph: nx.Graph[str] = nx.Graph()
+    graph.graph.update(_mapping(document.get("graph", {}), '"graph"'))
+    _add_nodes(graph, _mappings(document, "nodes"))
+    _add_links(graph, _mappings(document, "links" if "links" in document else "edges"))
+    return graph
+
+
+def encode(graph: "nx.Graph[str]") -> bytes:
+    """Return the content of a graph's file, links under `edges`.
+
+    Raises:
+        TopologyError: An attribute is something that JSON cannot express.
+    """
+    document = {
+        "directed": False,
+        "multigraph": False,
+        "graph": graph.graph,
+        "nodes": [{"id": name, **attributes} for name, attributes in graph.nodes(data=True)],
+        "edges": [{"source": a, "target": b, **attributes} for a, b, attributes in graph.edges(data=True)],
+    }
+    try:
+        return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    except (TypeError, ValueError) as error:
+        raise TopologyError(f"JSON cannot express an attribute: {error}") from error
+
+
+def _add_nodes(graph: "nx.Graph[str]", entries: Iterable[Mapping[str, Any]]) -> None:
+    """Add each node under its `id`."""
+    for number, entry in enumerate(entries, start=1):
+        name = _name(entry, "id", f"node {number}")
+        if name in graph:
+            raise TopologyError(f"two nodes are called {name!r}; names must differ")
+        graph.add_node(name, **{key: value for key, value in entry.items() if key != "id"})
+
+
+def _add_links(graph: "nx.Graph[str]", entries: Iterable[Mapping[str, Any]]) -> None:
+    """Add each link; `key` numbers the parallel links of a multigraph, which this is not."""
+    for number, entry in enumerate(entries, start=1):
+        ends = [_name(entry, end, f"link {number}") for end in ("source", "target")]
+        for end in ends:
+            if end not in graph:
+                raise TopologyError(f"link {number} names {end!r}, which is not among the nodes")
+        if graph.has_edge(*ends):
+            raise TopologyError(f"there are parallel links between {ends[0]!r} and {ends[1]!r}; keep one of them")
+        graph.add_edge(*ends, **{key: value for key, value in entry.items() if key not in ("source", "target", "key")})
+
+
+def _name(entry: Mapping[str, Any], key: str, where: str) -> str:
+    """Return the name under a key as text."""
+    value = entry.get(key)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise TopologyError(f"{where} has {key} {value!r}; it must be the name of a node, text or a number")
+    return str(value)
+
+
+def _mappings(document: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """Return the list of mappings under a key."""
+    entries = document.get(key)
+    if not isinstance(entries, list):
+        raise TopologyError(f"not a node-link graph: it must be {SHAPE}; {key!r} is {type(entries).__name__}")
+    return [_mapping(entry, f"entry {number} of {key!r}") for number, entry in enumerate(entries, start=1)]
+
+
+def _mapping(value: object, where: str) -> dict[str, Any]:
+    """Return a value that must be a mapping."""
+    if not isinstance(value, dict):
+        raise TopologyError(f"not a node-link graph: {where} is {value!r:.60}; it must be a mapping")
+    return value
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    """Return the JSON document."""
+    try:
+        document = json.loads(data, parse_constant=_refuse_constant, object_pairs_hook=_refuse_repeated)
+    except json.JSONDecodeError as error:
+        raise TopologyError(f"not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from error
+    except TopologyError:
+        raise
+    except (RecursionError, ValueError) as error:
+        raise TopologyError(f"not JSON that can be read: {error}") from error
+    return _mapping(document, "the document")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise TopologyError(f"not JSON: it has a number {name}; numbers must be finite")
+
+
+def _refuse_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the pairs as a mapping, in which JSON would let the last of two equal keys win."""
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated = next(key for key in keys if keys.count(key) > 1)
+        raise TopologyError(f"the key {repeated!r} stands twice in one mapping")
+    return mapping

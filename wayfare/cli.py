@@ -1,0 +1,235 @@
+"""The command line: ``wayfare run``, ``test``, ``compare``, ``export``, ``schema`` and ``dashboard``.
+
+Exit codes: 0 done, 1 an expectation of ``wayfare test`` failed, 2 a mistake of the user or the scenario, 3 ours.
+"""
+
+import sys
+import traceback
+from collections.abc import Callable
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from wayfare.scenarios.running import RunOutcome
+
+app = typer.Typer(
+    name="wayfare",
+    help="A 6G network-edge emulation testbed in which models follow the data.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Exit(IntEnum):
+    """Exit codes."""
+
+    FAILED_EXPECTATION = 1
+    MISTAKE = 2
+    OURS = 3
+    INTERRUPTED = 130
+
+
+class ExportTable(StrEnum):
+    """What can be exported."""
+
+    FLOWS = "flows"
+    EVENTS = "events"
+    METRICS = "metrics"
+    LINKS = "links"
+
+
+class ExportFormat(StrEnum):
+    """How it is written."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a value, such as learning.packets=3.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="Replace the scenario's seed.")]
+Out = Annotated[Path, typer.Option("--out", metavar="PARENT", help="Folder in which the run folder is made.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print the run folder's path alone.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Train everything, remember nothing.")]
+RunFolders = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders.")]
+
+
+@app.command()
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A *.scenario.yaml file.")],
+    overrides: Overrides = None,
+    seed: Seed = None,
+    out: Out = Path("runs"),
+    quiet: Quiet = False,
+    no_cache: NoCache = False,
+) -> None:
+    """Run a scenario; the last line of standard output is the run folder's path."""
+    outcome = _run(file, overrides or [], seed, out, quiet=quiet, cache=not no_cache)
+    print(outcome.folder)
+
+
+@app.command()
+def test(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="*.scenario.yaml files with expectations.")],
+    overrides: Overrides = None,
+    seed: Seed = None,
+    out: Out = Path("runs"),
+    no_cache: NoCache = False,
+) -> None:
+    """Run scenarios and exit with 1 where one of their expectations fails."""
+    failed = 0
+    for file in files:
+        outcome = _run(file, overrides or [], seed, out, quiet=True, cache=not no_cache)
+        for expectation in outcome.expectations:
+            print(f"{'passed' if expectation.passed else 'FAILED'}  {file}:{expectation.line}: {expectation}")
+            failed += not expectation.passed
+        if not outcome.expectations:
+            print(f"{file}: has no expectations")
+        elif not outcome.passed:
+            print(f"the run is kept in {outcome.folder}")
+    raise typer.Exit(Exit.FAILED_EXPECTATION if failed else 0)
+
+
+@app.command()
+def compare(runs: RunFolders) -> None:
+    """Print the figures of several finished runs side by side."""
+    from rich.console import Console
+
+    from wayfare.emulator.records import RecordError, RunRecord
+
+    from .display import comparison_table
+
+    columns = []
+    for folder in runs:
+        record = RunRecord(folder)
+        summary = record.summary
+        if summary is None:
+            raise RecordError(
+                f"{folder}: the run has no summary (it is {record.manifest['status']}); compare finished runs"
+            )
+        columns.append((_heading(record.manifest), summary))
+    table = comparison_table(columns)
+    Console(width=None if sys.stdout.isatty() else 60 + 24 * len(columns)).print(table)
+
+
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, running or finished.")],
+    table: Annotated[ExportTable, typer.Option("--table", help="Which table.")],
+    form: Annotated[ExportFormat, typer.Option("--format", help="How to write it.")] = ExportFormat.CSV,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="File to write instead of standard output.")
+    ] = None,
+) -> None:
+    """Write a table of a run: flows, events, metrics or links."""
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    from wayfare.emulator.records import EXPORTS, RunRecord
+
+    rows = EXPORTS[table](RunRecord(run))
+    buffer = pa.BufferOutputStream()
+    if form == ExportFormat.CSV:
+        pa.csv.write_csv(rows, buffer, pa.csv.WriteOptions(quoting_style="needed"))
+    else:
+        pa.parquet.write_table(rows, buffer)
+    content = buffer.getvalue().to_pybytes()
+    if output is None:
+        sys.stdout.buffer.write(content)
+    else:
+        output.write_bytes(content)
+
+
+@app.command()
+def schema(
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="File to write instead of standard output.")
+    ] = None,
+) -> None:
+    """Write the JSON Schema of scenario files, for editors."""
+    from wayfare.scenarios.schema import json_schema_text
+
+    if output is None:
+        print(json_schema_text(), end="")
+    else:
+        output.write_text(json_schema_text(), encoding="utf-8")
+
+
+@app.command()
+def dashboard(
+    folder: Annotated[Path, typer.Argument(metavar="RUNS", help="A folder of run folders.")] = Path("runs"),
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.", min=0, max=65535)] = 8050,
+) -> None:
+    """Explore runs in a browser."""
+    if not folder.is_dir():
+        _mistake(
+            f"{folder}: no such folder; run a scenario first, for example: wayfare run scenarios/first-walk.scenario.yaml --out {folder}"
+        )
+    from wayfare.dashboard import serve
+
+    serve(folder, host, port)
+
+
+def main() -> None:
+    """Run the command line; every failure ends in one message and an exit code."""
+    _guarded(app)
+
+
+def _run(file: Path, overrides: list[str], seed: int | None, out: Path, *, quiet: bool, cache: bool) -> "RunOutcome":
+    from wayfare.scenarios.loading import load
+    from wayfare.scenarios.running import run as run_scenario
+
+    scenario = load(file, overrides, seed)
+    if quiet:
+        return run_scenario(scenario, out, cache=cache)
+    from rich.console import Console
+
+    from .display import ProgressLine, results_table
+
+    with ProgressLine(scenario.name) as line:
+        outcome = run_scenario(scenario, out, cache=cache, on_progress=line)
+    Console(width=None if sys.stdout.isatty() else 100).print(
+        results_table(scenario.name, outcome.summary, outcome.expectations)
+    )
+    return outcome
+
+
+def _heading(manifest: dict[str, object]) -> str:
+    method = manifest.get("method")
+    return f"{manifest['name']}" + (f" ({method})" if method else "")
+
+
+def _guarded(command: Callable[[], None]) -> None:
+    """Turn exceptions into one message and an exit code."""
+    from wayfare.emulator.records.reader import RecordError
+    from wayfare.scenarios.errors import ScenarioError
+
+    try:
+        command()
+    except (ScenarioError, RecordError) as error:
+        _mistake(str(error))
+    except KeyboardInterrupt:
+        print("wayfare: interrupted", file=sys.stderr)
+        raise SystemExit(Exit.INTERRUPTED) from None
+    except BrokenPipeError:
+        raise SystemExit(0) from None
+    except OSError as error:
+        _mistake(str(error))
+    except Exception as error:
+        traceback.print_exc()
+        kept = f" What was recorded is in {error.folder}." if hasattr(error, "folder") else ""
+        print(f"wayfare: {error}. This is a fault in Wayfare, not in your scenario.{kept}", file=sys.stderr)
+        raise SystemExit(Exit.OURS) from None
+
+
+def _mistake(message: str) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise SystemExit(Exit.MISTAKE)
