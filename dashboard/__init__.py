@@ -11,7 +11,7 @@ from typing import Any
 
 _HOME = {"RunData": "run_data", "RunStore": "run_store", "create_app": "app", "serve": "server"}
 
-__all__ = ["RunData", "RunStore", "create_app", "serve"]  # noqa: F822  (found by __getattr__)
+__all__ = ["RunData", "RunStore", "create_app", "serve"]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import dash
 import dash_mantine_components as dmc
-from dash import Input, Output, State, dcc, html, no_update
+from dash import ClientsideFunction, Input, Output, State, dcc, html, no_update
 from flask import Response
 
 from wayfare.emulator.records import RecordError
@@ -179,7 +179,12 @@ def _draw(app: dash.Dash, store: RunStore) -> None:
 
     stamp, scheme, name = Input("run-stamp", "data"), Input("scheme", "data"), State("run-name", "data")
     app.callback(
-        Output("run-progress", "figure"), Output("run-traffic", "figure"), stamp, scheme, name, State("run-time", "value")
+        Output("run-progress", "figure"),
+        Output("run-traffic", "figure"),
+        stamp,
+        scheme,
+        name,
+        State("run-time", "value"),
     )(charts)
     app.callback(
         Output("run-map", "figure"),
@@ -194,27 +199,20 @@ def _draw(app: dash.Dash, store: RunStore) -> None:
 
 def _browser_side(app: dash.Dash) -> None:
     """Move the charts' cursor, keep the address and the window's title, and search, without asking the server."""
-    app.clientside_callback(
-        dash.ClientsideFunction("wayfare", "moved"),
-        Input("run-time", "value"),
-        State("run-time", "max"),
-    )
-    app.clientside_callback(
-        dash.ClientsideFunction("wayfare", "search"),
-        Output("runs-grid", "dashGridOptions"),
-        Input("runs-search", "value"),
-        State("runs-grid", "dashGridOptions"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(dash.ClientsideFunction("wayfare", "title"), Input("page", "children"))
+    in_browser: Any = app.clientside_callback
+    words, options = Input("runs-search", "value"), Output("runs-grid", "dashGridOptions")
+    shown = State("runs-grid", "dashGridOptions")
+    in_browser(ClientsideFunction("wayfare", "moved"), Input("run-time", "value"), State("run-time", "max"))
+    in_browser(ClientsideFunction("wayfare", "search"), options, words, shown, prevent_initial_call=True)
+    in_browser(ClientsideFunction("wayfare", "title"), Input("page", "children"))
 
 
 def _keep_to_ourselves(app: dash.Dash) -> None:
-    """Forbid the page to load or send anything beyond this server, whatever a run folder or a library would have it do."""
+    """Forbid the page to load or send anything beyond this server, whatever a run or a library would have it do."""
     scripts = " ".join(app.csp_hashes())
     policy = (
-        f"default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        "font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'"
+        f"default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'"
     )
 
     def guard(response: Response) -> Response:

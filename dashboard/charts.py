@@ -1,4 +1,4 @@
-"""What happened over virtual time: accuracy, traffic by class of link, transfers in progress; with a cursor at the chosen time."""
+"""Accuracy, traffic by class of link and transfers in progress over virtual time, with a cursor at the chosen time."""
 
 from itertools import chain
 from typing import Any
@@ -44,7 +44,7 @@ def _accuracy_figure(run: RunData, time_s: float, palette: Palette) -> Figure:
         (learning.answer, "answer models", palette.accent, "solid"),
     ):
         if len(curve.value):
-            thin = curve.thinned()
+            thin = curve.thinned().held_to(run.end_s)
             line = {"color": colour, "width": 2.5, "dash": dash, "shape": "hv"}
             hover = f"%{{y:.3f}}<extra>{name}</extra>"
             traces.append(_line(thin, name, line) | {"hovertemplate": hover})
@@ -75,7 +75,10 @@ def _transfers_figure(run: RunData, time_s: float, palette: Palette) -> Figure:
     curve = Curve(np.concatenate([[0.0], times, [run.end_s]]), np.concatenate([[0], counts, counts[-1:]]).astype(float))
     line = {"color": palette.accent, "width": 2.5, "shape": "hv"}
     trace = _line(curve, "transfers", line) | {"fill": "tozeroy", "hovertemplate": "%{y:.0f}<extra>transfers</extra>"}
-    return {"data": [trace], "layout": _layout(run, time_s, palette, {"rangemode": "tozero"}) | {"showlegend": False}}
+    return {
+        "data": [trace],
+        "layout": _layout(run, time_s, palette, {"rangemode": "tozero"}, top_px=14) | {"showlegend": False},
+    }
 
 
 def traffic_figure(run: RunData, time_s: float, palette: Palette) -> Figure:
@@ -110,7 +113,7 @@ def _line(curve: Curve, name: str, line: Figure) -> Figure:
     return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": line}
 
 
-def _layout(run: RunData, time_s: float, palette: Palette, y_axis: dict[str, Any]) -> Figure:
+def _layout(run: RunData, time_s: float, palette: Palette, y_axis: dict[str, Any], top_px: int = 34) -> Figure:
     axis = {
         "gridcolor": palette.grid,
         "linecolor": palette.line,
@@ -122,7 +125,7 @@ def _layout(run: RunData, time_s: float, palette: Palette, y_axis: dict[str, Any
         "font": {"family": FONT, "color": palette.ink, "size": 12},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": 48, "r": 16, "t": 34, "b": 40},
+        "margin": {"l": 48, "r": 16, "t": top_px, "b": 40},
         "hovermode": "x unified",
         "hoverlabel": hover_label(palette),
         "dragmode": False,

@@ -68,7 +68,9 @@ class Journeys:
         """Read ``events``."""
         kind = table["kind"].to_numpy()
         time_ns = table["time_ns"].to_numpy()
-        column = {name: table[name].to_numpy().astype(np.int64) for name in ("node", "peer", "flow", "packet", "size_bytes")}
+        column = {
+            name: table[name].to_numpy().astype(np.int64) for name in ("node", "peer", "flow", "packet", "size_bytes")
+        }
         starts, end_ns = _pair_hops(kind, time_ns, column)
         change_s, in_progress = _count_transfers(kind, time_ns)
         counts = np.bincount(kind, minlength=len(EventKind))
@@ -90,7 +92,9 @@ class Journeys:
         rows = np.flatnonzero((self.start_ns <= time_ns) & (time_ns < self.end_ns))
         start, end = self.start_ns[rows], self.end_ns[rows]
         fraction = np.where(end == NEVER_NS, 0.5, (time_ns - start) / np.maximum(end - start, 1))
-        return Crossing(*(values[rows] for values in (self.node, self.peer, self.flow, self.packet, self.size_bytes)), fraction)
+        return Crossing(
+            self.node[rows], self.peer[rows], self.flow[rows], self.packet[rows], self.size_bytes[rows], fraction
+        )
 
     def progress_curve(self, end_s: float) -> tuple[Floats, Ints]:
         """Return times [s] and transfers in progress, thinned to the highest of each stretch in a long run."""

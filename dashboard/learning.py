@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from .network import Floats, Ints
 
@@ -21,6 +22,12 @@ class Curve:
     def last(self) -> float | None:
         """Return the last value."""
         return float(self.value[-1]) if len(self.value) else None
+
+    def held_to(self, end_s: float) -> "Curve":
+        """Return the curve with its last value held until a time [s]."""
+        if not len(self.value) or self.time_s[-1] >= end_s:
+            return self
+        return Curve(np.append(self.time_s, end_s), np.append(self.value, self.value[-1]))
 
     def thinned(self) -> "Curve":
         """Return every n-th point and the last, where there are too many to draw."""
@@ -61,7 +68,7 @@ class Learning:
         accuracy = (name == "accuracy") & np.isfinite(value)
         held = accuracy & (node >= 0)
 
-        def curve(rows: "np.typing.NDArray[np.bool_]") -> Curve:
+        def curve(rows: NDArray[np.bool_]) -> Curve:
             return Curve(time_ns[rows] / 1e9, value[rows])
 
         travelling = accuracy & (packet >= 0)

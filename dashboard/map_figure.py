@@ -45,7 +45,7 @@ def load_step(utilisation: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _link_traces(network: Network, loads: LinkLoads, palette: Palette) -> list[Figure]:
-    """Draw each link once, by the busier of its directions: one trace per medium and step of load, the busiest on top."""
+    """Draw each link once, by its busier direction: one trace per medium and step of load, the busiest on top."""
     busier = loads.utilisation.reshape(-1, 2).max(axis=1)
     steps = load_step(busier)
     traces = []
@@ -53,7 +53,11 @@ def _link_traces(network: Network, loads: LinkLoads, palette: Palette) -> list[F
         for radio in (True, False):
             edges = np.flatnonzero((steps == step) & (network.radio == radio))
             if len(edges):
-                line = {"color": colour, "width": width * (0.7 if radio else 1.25), "dash": "4px,4px" if radio else "solid"}
+                line = {
+                    "color": colour,
+                    "width": width * (0.7 if radio else 1.25),
+                    "dash": "4px,4px" if radio else "solid",
+                }
                 x, y = _segments(network, edges)
                 traces.append({"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"})
     return traces
@@ -159,8 +163,8 @@ def _points(place: NDArray[np.float64], marker: Figure, texts: Sequence[str]) ->
     return {"type": "scatter", "mode": "markers", "x": x, "y": y, "marker": marker, "cliponaxis": False, **hover}
 
 
-def _name(network: Network, node: int) -> str:
-    return escape(network.names[node])
+def _name(network: Network, node: int | np.integer[Any]) -> str:
+    return escape(network.names[int(node)])
 
 
 def _layout(network: Network, palette: Palette, name: str) -> Figure:
@@ -215,7 +219,9 @@ def moment_text(run: RunData, time_s: float) -> str:
     others = len(crossing.packet) - models
     parts = [f"{models} model packet{'' if models == 1 else 's'} on the way"] if run.learning.exists else []
     if others or not run.learning.exists:
-        parts.append(f"{others} {'other ' if run.learning.exists else ''}transfer{'' if others == 1 else 's'} on the way")
+        parts.append(
+            f"{others} {'other ' if run.learning.exists else ''}transfer{'' if others == 1 else 's'} on the way"
+        )
     held = run.learning.held_at(time_s, len(run.network.names))
     if np.isfinite(held).any():
         parts.append(f"mean accuracy held {accuracy_text(float(np.nanmean(held)))}")

@@ -8,7 +8,7 @@ LOAD_LABELS = ("idle", "to 25 %", "to 50 %", "to 75 %", "above")
 
 
 def map_legend(run: RunData) -> html.Div:
-    """Return the legend for what this run's map can show; colours come from the style sheet, so they follow the theme."""
+    """Return the legend for what this run's map can show; its colours come from the style sheet."""
     groups = [_tiers(run), *([_accuracy()] if run.learning.exists else []), _load(run), _crossings(run)]
     return html.Div(groups, className="wf-legend")
 
@@ -40,5 +40,6 @@ def _load(run: RunData) -> html.Div:
 
 
 def _crossings(run: RunData) -> html.Div:
-    models = [_item("wf-mark-packet", "model packet")] if run.learning.exists else []
-    return _group("On the way", *models, _item("wf-mark-flow", "other traffic"))
+    if not run.learning.exists:
+        return _group("On the way", _item("wf-mark-flow", "transfer"))
+    return _group("On the way", _item("wf-mark-packet", "model packet"), _item("wf-mark-flow", "other traffic"))

@@ -17,7 +17,7 @@ def place(tiers: Sequence[str], source: NDArray[np.int64], target: NDArray[np.in
     position = np.column_stack([np.zeros(len(tiers)), heights * 0.8])
     for height in layers[::-1]:
         members = np.flatnonzero(heights == height)
-        wish = [_middle_of_upper_neighbours(node, heights, position, source, target) for node in members]
+        wish = [_middle_of_upper_neighbours(node, heights, position, source, target) for node in members.tolist()]
         ordered = members[np.argsort(wish, kind="stable")]
         position[ordered, 0] = (np.arange(len(ordered)) + 0.5) / len(ordered) * 3.2 - 1.6
     return position

@@ -52,6 +52,7 @@ class Overview:
     packets_delivered: float | None = None
     packets_dropped: float | None = None
     flows: float | None = None
+    last_flow_end_s: float | None = None
     started: datetime | None = None
     heartbeat: datetime | None = None
     error: str | None = None
@@ -101,6 +102,7 @@ def read_overview(name: str, manifest: Mapping[str, Any], summary: Mapping[str, 
         packets_delivered=_figure(figures, "packets.delivered"),
         packets_dropped=_figure(figures, "packets.dropped"),
         flows=_figure(figures, "flows.count"),
+        last_flow_end_s=_figure(figures, "flows.last_end_s"),
         started=started,
         heartbeat=heartbeat,
         error=text(manifest.get("error"), 2000),

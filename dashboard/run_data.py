@@ -54,17 +54,22 @@ class RunData:
                 raise RecordError(f"{table}.arrows: names a {what} that topology.json has not ({count} {what}s)")
         last_bin_s = float(traffic.bin[-1] + 1) * traffic.bin_s if len(traffic.bin) else 0.0
         end_s = overview.virtual_s or max(journeys.last_s, last_bin_s)
-        live = _live_figures(overview, traffic, journeys, learning) if overview.status != "finished" else overview
-        return cls(live, network, traffic, journeys, learning, max(end_s, journeys.last_s), stamp)
+        end_s = max(end_s, journeys.last_s)
+        if overview.status != "finished":
+            overview = _live_figures(overview, traffic, journeys, learning, end_s)
+        return cls(overview, network, traffic, journeys, learning, end_s, stamp)
 
 
-def _live_figures(overview: Overview, traffic: Traffic, journeys: Journeys, learning: Learning) -> Overview:
+def _live_figures(
+    overview: Overview, traffic: Traffic, journeys: Journeys, learning: Learning, end_s: float
+) -> Overview:
     """Return the overview with the figures that a run without a summary has so far."""
     return replace(
         overview,
         accuracy_final=learning.answer.last if overview.accuracy_final is None else overview.accuracy_final,
         accuracy_nodes=learning.nodes.last if overview.accuracy_nodes is None else overview.accuracy_nodes,
         bytes_total=traffic.total_bytes if overview.bytes_total is None else overview.bytes_total,
+        virtual_s=end_s if overview.virtual_s is None else overview.virtual_s,
         energy_j=traffic.energy_j if overview.energy_j is None else overview.energy_j,
         packets_sent=journeys.sent if overview.packets_sent is None else overview.packets_sent,
         packets_delivered=journeys.delivered if overview.packets_delivered is None else overview.packets_delivered,

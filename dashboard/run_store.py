@@ -23,7 +23,16 @@ OVERVIEW_FILES = ("run.json", "summary.json")
 RUN_FILES = (*OVERVIEW_FILES, "topology.json", "events.arrows", "metrics.arrows", "bins.arrows")
 PARTS_KEPT = 40
 # What wrong content can make reading raise: anything else is our fault and should be seen.
-DAMAGE = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError, pa.ArrowException)
+DAMAGE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    pa.ArrowException,
+)
 
 Signature = tuple[int, int] | None
 

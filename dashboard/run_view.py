@@ -17,7 +17,10 @@ from .run_data import RunData
 
 POLL_MS = 2000
 GRAPH: Any = {"displayModeBar": False, "responsive": True, "displaylogo": False}
-MAP: Any = GRAPH | {"displayModeBar": "hover", "modeBarButtons": [["zoomIn2d", "zoomOut2d", "pan2d", "resetScale2d", "toImage"]]}
+MAP: Any = GRAPH | {
+    "displayModeBar": "hover",
+    "modeBarButtons": [["zoomIn2d", "zoomOut2d", "pan2d", "resetScale2d", "toImage"]],
+}
 LIVE = ("running", "lost")
 
 
@@ -36,7 +39,7 @@ def run_page(run: RunData, time_s: float, now: datetime) -> html.Div:
 
 def message_page(title: str, reason: str) -> html.Div:
     """Return the page for a run that is not there or cannot be read."""
-    words = [html.H2(title), html.P(text(reason, 2000)), dcc.Link("All runs", href="/", className="wf-button")]
+    words = [html.H2(title), html.P(text(reason, 2000))]
     return html.Div([_way_back(), html.Div(words, className="wf-empty", role="alert")])
 
 
@@ -93,7 +96,9 @@ def _tiles(run: RunData) -> list[html.Div]:
     return [
         _accuracy_tile(overview) if run.learning.exists else _transfers_tile(overview),
         _tile("Bytes carried", bytes_text(overview.bytes_total), _share_bar(overview), None),
-        _tile("Virtual time", duration_text(overview.virtual_s), f"{duration_text(overview.wall_s)} of wall time", None),
+        _tile(
+            "Virtual time", duration_text(overview.virtual_s), f"{duration_text(overview.wall_s)} of wall time", None
+        ),
         _tile("Energy", si_text(overview.energy_j, "J"), "nodes and links", None),
         _tile(
             "Packets sent",
@@ -111,7 +116,9 @@ def _accuracy_tile(overview: Overview) -> html.Div:
 
 
 def _transfers_tile(overview: Overview) -> html.Div:
-    return _tile("Transfers", count_text(overview.flows), "nothing learns in this run", None)
+    end_s = overview.last_flow_end_s
+    note = "nothing learns in this run" if end_s is None else f"last one ended at {duration_text(end_s)}"
+    return _tile("Transfers", count_text(overview.flows), note, None)
 
 
 def _tile(label: str, value: str, note: Any, note_class: str | None) -> html.Div:
@@ -140,7 +147,9 @@ def _share_bar(overview: Overview) -> Any:
 
 
 def _expectations(expectations: tuple[Expectation, ...]) -> html.Ul:
-    return html.Ul([_expectation(one) for one in expectations], className="wf-expectations", **aria("label", "Expectations"))
+    return html.Ul(
+        [_expectation(one) for one in expectations], className="wf-expectations", **aria("label", "Expectations")
+    )
 
 
 def _expectation(one: Expectation) -> html.Li:
@@ -169,8 +178,10 @@ def _map_panel(run: RunData, time_s: float) -> html.Section:
     ends = html.Div([html.Span("0 s"), moment, end], className="wf-slider-ends")
     return html.Section(
         [
-            html.Div([html.H2("Network"), html.Output(id="run-clock", className="wf-clock")], className="wf-panel-head"),
-            dcc.Graph(id="run-map", config=MAP, className="wf-map", responsive=True),
+            html.Div(
+                [html.H2("Network"), html.Output(id="run-clock", className="wf-clock")], className="wf-panel-head"
+            ),
+            html.Div(dcc.Graph(id="run-map", config=MAP, responsive=True), className="wf-map"),
             html.Div([slider, ends], className="wf-time"),
             html.Div(map_legend(run), id="run-legend"),
         ],
@@ -191,4 +202,6 @@ def _chart_panels(run: RunData) -> html.Div:
 def _chart(name: str, title: str, note: str | None) -> html.Section:
     words = [html.H2(title, id=f"{name}-title"), html.Span(note, className="wf-muted")]
     head = html.Div(words, className="wf-panel-head")
-    return html.Section([head, dcc.Graph(id=name, config=GRAPH, className="wf-chart", responsive=True)], className="wf-panel")
+    return html.Section(
+        [head, html.Div(dcc.Graph(id=name, config=GRAPH, responsive=True), className="wf-chart")], className="wf-panel"
+    )

@@ -20,7 +20,8 @@ THEME = (
     "themeQuartz.withParams({"
     "backgroundColor: 'var(--wf-surface)', foregroundColor: 'var(--wf-ink)', headerTextColor: 'var(--wf-muted)', "
     "headerBackgroundColor: 'var(--wf-surface)', borderColor: 'var(--wf-line)', rowHoverColor: 'var(--wf-raised)', "
-    "selectedRowBackgroundColor: 'var(--wf-raised)', accentColor: 'var(--wf-accent)', menuBackgroundColor: 'var(--wf-surface)', "
+    "selectedRowBackgroundColor: 'var(--wf-raised)', accentColor: 'var(--wf-accent)', "
+    "menuBackgroundColor: 'var(--wf-surface)', "
     "inputBackgroundColor: 'var(--wf-surface)', fontFamily: 'inherit', headerFontWeight: 500, fontSize: 14, "
     "cellHorizontalPadding: 14, wrapperBorder: false, columnBorder: false, oddRowBackgroundColor: 'var(--wf-surface)'})"
 )
@@ -60,7 +61,7 @@ def run_row(run: Overview, now: datetime) -> dict[str, Any]:
             "virtual": duration_text(run.virtual_s),
             "energy": si_text(run.energy_j, "J"),
             "wall": duration_text(run.wall_s),
-            "started": run.started.astimezone().strftime("%d %b %Y, %H:%M") if run.started else NONE,
+            "started": run.started.astimezone().strftime("%Y-%m-%d %H:%M") if run.started else NONE,
         },
     }
 
@@ -75,8 +76,8 @@ def runs_page(folder: Path, rows: list[dict[str, Any]]) -> html.Div:
     search = dmc.TextInput(
         id="runs-search", placeholder="Search runs", size="sm", className="wf-search", **{"aria-label": "Search runs"}
     )
-    head = html.Div([html.H1("Runs"), html.Span(runs_count(rows), id="runs-count", className="wf-muted"), search])
-    head.className = "wf-page-head"
+    count = html.Span(runs_count(rows), id="runs-count", className="wf-muted")
+    head = html.Div([html.H1("Runs"), count, search], className="wf-page-head")
     return html.Div(
         [
             dcc.Interval(id="runs-poll", interval=POLL_MS),
@@ -143,11 +144,11 @@ def _columns() -> list[dict[str, Any]]:
         "cellRenderer": "RunLink",
         "tooltipField": "note",
         "flex": 3,
-        "minWidth": 250,
+        "minWidth": 214,
         "filter": "agTextColumnFilter",
     }
     words = {"filter": "agTextColumnFilter", "flex": 1}
-    status = {"field": "status", "headerName": "Status", "cellRenderer": "RunStatus", "minWidth": 130, **words}
+    status = {"field": "status", "headerName": "Status", "cellRenderer": "RunStatus", "minWidth": 146, **words}
     method = {"field": "method", "headerName": "Method", "minWidth": 100, **words}
     numbers = (
         ("accuracy", "Accuracy", "Mean over the answer models, at the end", 110),

@@ -40,6 +40,8 @@ def serve(folder: Path, host: str = "127.0.0.1", port: int = 8050, ready: Callab
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise OSError(errno.EINVAL, f"cannot listen on {host} port {port}: a port is between 0 and 65535")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=128)
@@ -48,5 +50,3 @@ def _listen(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             reason = "another program has it; choose another port, or 0 for any free one"
         raise OSError(error.errno, f"cannot listen on {host} port {port}: {reason}") from error
-    except OverflowError as error:
-        raise OSError(errno.EINVAL, f"cannot listen on {host} port {port}: a port is between 0 and 65535") from error

@@ -1,8 +1,9 @@
 """The colours of both themes, for figures and style sheet alike.
 
-Accuracy has a cool ramp (ColorBrewer YlGnBu) and load a warm one, so that both can stand in one picture; classes of link have
-Okabe and Ito's colours. All three stay apart under the common colour-vision deficiencies, and each has a second cue: size, width,
-or order. The dark theme turns the ramps round: more is always further from the background.
+Accuracy has a cool ramp (ColorBrewer YlGnBu) and load a warm one, so that both can stand in one picture; classes of
+link have Okabe and Ito's colours. All three stay apart under the common colour-vision deficiencies, and each has a
+second cue: the figure on hovering, the width, the order. In the dark theme the ramps are turned round, so that more
+is further from the background in both.
 """
 
 from collections.abc import Sequence

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from .network import Floats, Ints
 
@@ -14,7 +13,7 @@ MOST_POINTS = 1500
 
 @dataclass(frozen=True)
 class LinkLoads:
-    """What each directed link did in one bin: ``bytes``, ``utilisation`` (0 to 1) and ``queue`` (transfers in progress)."""
+    """What each directed link did in one bin: bytes, utilisation (0 to 1) and queue (transfers in progress)."""
 
     start_s: float
     bytes: Floats
@@ -79,7 +78,7 @@ class Traffic:
         return LinkLoads(number * self.bin_s, *columns)
 
     def rates_by_class(self, link_class: Sequence[str], end_s: float) -> tuple[Floats, dict[str, Floats]]:
-        """Return starts [s] and the mean rate of each class of link [Mbit/s] in steps of one bin, or of several in a long run."""
+        """Return starts [s] and each class's mean rate [Mbit/s], in steps of one bin, or of several in a long run."""
         bins = max(self._bin_at(end_s, end_s) + 1, 1)
         step = -(-bins // MOST_POINTS)
         steps = -(-bins // step)
@@ -89,10 +88,10 @@ class Traffic:
         cell = of_link[self.link[inside]] * steps + self.bin[inside] // step
         carried = np.bincount(cell, self.bytes[inside], minlength=len(names) * steps).reshape(len(names), steps)
         rates = carried * 8 / (step * self.bin_s) / 1e6
-        starts: NDArray[np.float64] = np.arange(steps) * (step * self.bin_s)
+        starts = np.arange(steps, dtype=np.float64) * (step * self.bin_s)
         return starts, {name: row for name, row in zip(names, rates, strict=True) if row.any()}
 
     def _bin_at(self, time_s: float, end_s: float) -> int:
-        # Times come back from a slider and bins from integer nanoseconds: a nanosecond's slack keeps 0.3 in bin 3 of 0.1.
+        # Times come back from a slider and bins from integer nanoseconds: a little slack keeps 0.3 in bin 3 of 0.1.
         last = max(int(np.ceil(end_s / self.bin_s - 1e-6)) - 1, 0)
         return min(max(int(np.floor(time_s / self.bin_s + 1e-6)), 0), last)

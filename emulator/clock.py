@@ -25,8 +25,8 @@ class Appointment:
 
     __slots__ = ("action",)
 
-    def __init__(self, action: Callable[[], None]) -> None:
-        self.action: Callable[[], None] | None = action
+    def __init__(self, action: Callable[[], object]) -> None:
+        self.action: Callable[[], object] | None = action
 
     def cancel(self) -> None:
         """Drop the entry; it costs nothing afterwards."""
@@ -36,9 +36,9 @@ class Appointment:
 class Clock(simpy.Environment):
     """A SimPy environment whose timed actions run in the order of (time, turn, id).
 
-    SimPy orders simultaneous events by when they were scheduled, which depends on how the emulator came to schedule them.
-    Here the order of an instant depends on the things alone. Processes that these actions wake run after them, as SimPy
-    orders them. Times are in seconds.
+    SimPy orders simultaneous events by when they were scheduled, which depends on how the emulator came to schedule
+    them. Here the order of an instant depends on the things alone. Processes that these actions wake run after them, as
+    SimPy orders them. Times are in seconds.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Clock(simpy.Environment):
         self._wake_at = math.inf
         self._added = 0
 
-    def at(self, time_s: float, turn: Turn, identity: int, action: Callable[[], None]) -> Appointment:
+    def at(self, time_s: float, turn: Turn, identity: int, action: Callable[[], object]) -> Appointment:
         """Run ``action`` at a virtual time that is not in the past.
 
         Raises:
@@ -62,7 +62,7 @@ class Clock(simpy.Environment):
             self._sleep_until(time_s)
         return appointment
 
-    def after(self, delay_s: float, turn: Turn, identity: int, action: Callable[[], None]) -> Appointment:
+    def after(self, delay_s: float, turn: Turn, identity: int, action: Callable[[], object]) -> Appointment:
         """Run ``action`` after a delay [s]."""
         return self.at(self.now + delay_s, turn, identity, action)
 

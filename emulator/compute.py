@@ -24,7 +24,10 @@ class Work:
 
 
 class Processor:
-    """Computes jobs in virtual time: counted FLOPs over the node's rate and efficiency, times a seeded jitter of mean 1."""
+    """Computes jobs in virtual time.
+
+    A job lasts its counted FLOPs over the node's rate and efficiency, times a seeded jitter of mean 1.
+    """
 
     def __init__(
         self, clock: Clock, node: int, hardware: NodeClass, meter: Meter, draw: Callable[[int], np.random.Generator]

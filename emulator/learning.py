@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import simpy
-from wayfare import models
-from wayfare.models import Evaluation, Model, Shard, Split, TrainingJob, TrainingPlan, TrainingService, job_seed
+
+from wayfare.models.evaluation import Evaluation, evaluate
+from wayfare.models.job import TrainingJob, TrainingPlan, job_seed
+from wayfare.models.model import Model, weights_digest
+from wayfare.models.service import TrainingService
+from wayfare.models.shard import Shard
+from wayfare.models.split import Split
 
 from .compute import Processor, Work
 from .records import EventKind, RunWriter
@@ -58,7 +63,7 @@ class Learning:
     def train_at(
         self, node: "Node", processor: Processor, model: Model, shard: Shard, steps: int | None, number: int
     ) -> simpy.Event:
-        """Submit a node's job to the processor for its time, and to the service for its result when that time is over."""
+        """Submit a node's job: to the processor for its time, to the service for the result when that is over."""
         plan = self._curriculum.plan
         if steps is not None:
             plan = TrainingPlan(steps, plan.batch_size, plan.optimiser, plan.learning_rate, plan.momentum)
@@ -88,7 +93,8 @@ class Learning:
     def observe(self, now_s: float) -> Mapping[str, float | None]:
         """Measure on the test set: the answers' mean, the mean over the data holders of the model each holds.
 
-        Every model that changed since the last look is recorded too. A holder without a model counts with the untrained one.
+        Every model that changed since the last look is recorded too. A holder without a model counts with the untrained
+        one.
         """
         held = {
             (node.index, -1): node.store.get("model", self.initial) for node in self.nodes if node.name in self.train
@@ -98,7 +104,7 @@ class Learning:
         self._seen = {}
         for (node, packet), model in sorted({**held, **answers}.items()):
             changed = model not in known
-            self._seen[model] = known[model] if model in known else models.evaluate(model, self._curriculum.split.test)
+            self._seen[model] = known[model] if model in known else evaluate(model, self._curriculum.split.test)
             if changed:
                 self._writer.metric(now_s, "accuracy", self._seen[model].accuracy, node, packet)
         final, nodes = self._mean(list(answers.values())), self._mean(list(held.values()))
@@ -112,7 +118,7 @@ class Learning:
     def weights_digest(self) -> str:
         """Return the digest of all answer models."""
         names = {f"node{node}" if packet < 0 else f"packet{packet}": m for (node, packet), m in self.answers.items()}
-        return models.weights_digest(names)
+        return weights_digest(names)
 
     def _mean(self, observed: Sequence[Model]) -> float | None:
         return sum(self._seen[model].accuracy for model in observed) / len(observed) if observed else None

@@ -15,8 +15,9 @@ CAUSES = ("compute", "radio", "link", "idle")
 class Meter:
     """Adds up bits carried and slots busy; a bin is written when its time is over.
 
-    Energy of a directed link or a node is linear in its utilisation u: idle + (busy - idle) u [W]. A link's part above idle is
-    caused by ``link`` or ``radio`` (there the transmitter: power / amplifier efficiency, while it has airtime), a node's by ``compute``.
+    Energy of a directed link or a node is linear in its utilisation u: idle + (busy - idle) u [W]. A link's part above
+    idle is caused by ``link`` or ``radio`` (there the transmitter: power / amplifier efficiency, while it has airtime),
+    a node's by ``compute``.
     """
 
     def __init__(self, links: Sequence[Link], nodes: Sequence[NodeClass], writer: RunWriter) -> None:
@@ -41,7 +42,10 @@ class Meter:
         self._queued_s[node] += (running + waiting) * duration_s
 
     def close_bin(self, now_s: float) -> None:
-        """Write the current bin and begin the next; links and nodes that did nothing are left out, their idle energy is not."""
+        """Write the current bin and begin the next.
+
+        Links and nodes that did nothing are left out of the record; their idle energy still counts.
+        """
         span_s = now_s - self._bin_start_s
         if span_s <= 0:
             return

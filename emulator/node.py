@@ -18,8 +18,8 @@ from .transport import Transfer, Transport
 from .wiring import Wiring
 
 if TYPE_CHECKING:
-    from wayfare.models import Model, Shard
-    from wayfare.models.model import Bits
+    from wayfare.models.model import Bits, Model
+    from wayfare.models.shard import Shard
 
     from .learning import Learning
 
@@ -101,7 +101,7 @@ class Node:
     def wait(self, seconds: float) -> simpy.Event:
         """Let time pass."""
         event = self.event()
-        self._virtual.clock.after(seconds, Turn.TIMER, self.index, lambda: event.succeed())
+        self._virtual.clock.after(seconds, Turn.TIMER, self.index, event.succeed)
         return event
 
     def receive(self, timeout: float | None = None) -> simpy.Event:
@@ -144,7 +144,7 @@ class Node:
 
     def evaluate(self, model: "Model") -> simpy.Event:
         """Evaluate a model on the node's validation split; it costs a forward pass. The value is an Evaluation."""
-        from wayfare.models import evaluate
+        from wayfare.models.evaluation import evaluate
 
         shard = self._learning.validation[self.name]
         event = self.event()
@@ -160,14 +160,14 @@ class Node:
 
     def merge(self, models: "Sequence[Model]", weights: Sequence[float]) -> "Model":
         """Return the weighted mean of models of one structure."""
-        from wayfare.models import merge
+        from wayfare.models.merging import merge
 
         self.log(EventKind.MERGE, value=float(len(models)))
         return merge(models, weights)
 
     def scale(self, model: "Model", bits: "Bits") -> "Model":
         """Return the model with 32 or 16 bits a parameter, its values rounded to what these carry."""
-        from wayfare.models import scale_bits
+        from wayfare.models.scaling import scale_bits
 
         scaled = scale_bits(model, bits)
         self.log(EventKind.SCALE, size_bytes=scaled.size_bytes, value=float(bits))
@@ -188,7 +188,7 @@ class Node:
 
     def data_packet(self) -> ModelPacket:
         """Return a new packet that carries the node's own raw samples."""
-        from wayfare.models import pack
+        from wayfare.models.packing import pack
 
         if self.data is None:
             raise ValueError(f"{self.name} has no samples to send")

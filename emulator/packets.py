@@ -1,12 +1,16 @@
 """The model packet: a neural network, or the data for one, as bytes that travel.
 
-The published sources on Model-Follow-Data name the mechanism but no packet format; this header is Wayfare's own. All numbers
-are little-endian and of fixed width, so the size depends on what a packet carries, never on the digits of a number:
+The published sources on Model-Follow-Data name the mechanism but no packet format; this header is Wayfare's own. All
+numbers are little-endian and of fixed width, so the size depends on what a packet carries, never on the digits of a
+number:
 
-    fixed part   magic "WFMP", version, kind, priority, header length, packet, model and task ids, source, destination, hop count
-                 and limit, fragment index and count, deadline, performance stamp (metric, node, value, time), counts of the lists,
-                 payload length, and checksum (BLAKE2b, 16 bytes, over the rest of the header and the payload)
-    lists        specification (JSON: the structure and its scale), nodes visited (the latest 64), lineage (the latest 16), layer updates,
+    fixed part   magic "WFMP", version, kind, priority, header length, packet, model and task ids, source, destination,
+    hop count
+                 and limit, fragment index and count, deadline, performance stamp (metric, node, value, time), counts of
+                 the lists, payload length, and checksum (BLAKE2b, 16 bytes, over the rest of the header and the
+                 payload)
+    lists        specification (JSON: the structure and its scale), nodes visited (the latest 64), lineage (the latest
+    16), layer updates,
                  labels sought, samples seen by label, signature (empty: unsigned)
     payload      safetensors
 
@@ -23,7 +27,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from wayfare.models import Model, Shard
+    from wayfare.models.model import Model
+    from wayfare.models.shard import Shard
 
 VERSION = 1
 VISITED_KEPT = 64
@@ -155,14 +160,15 @@ class ModelPacket:
         if _checksum(data) != checksum:
             raise PacketError("the checksum does not match: the packet was changed on the way")
         *stamps, texts, visited, lineage, updates, sought, seen, signature = numbers
-        lists, at = {}, _FIXED.size
+        lists: dict[str, Any] = {}
+        at = _FIXED.size
         specification, at = data[at : at + texts], at + texts
         for (name, form), count in zip(_LISTS, (visited, lineage, updates, sought, seen), strict=True):
             lists[name], at = _unpack_list(name, form, count, data, at)
         if at + signature != header_bytes:
             raise PacketError(f"the header's lists end at {at + signature}, its length says {header_bytes}")
         names = ("packet", "model", "task", "source", "destination", "hop_count", "hop_limit", "fragment", "fragments")
-        fields = dict(zip((*names, "deadline_s"), stamps[:10], strict=True))
+        fields: dict[str, Any] = dict(zip((*names, "deadline_s"), stamps[:10], strict=True))
         try:
             return cls(
                 kind=PacketKind(kind),
@@ -183,7 +189,8 @@ class ModelPacket:
         Raises:
             PacketError: It carries none, or the payload is not what the specification says.
         """
-        from wayfare.models import structure_from, unpack_model
+        from wayfare.models.families import structure_from
+        from wayfare.models.packing import unpack_model
 
         try:
             return unpack_model(self.payload, structure_from(self.specification))
@@ -196,7 +203,8 @@ class ModelPacket:
         Raises:
             PacketError: It carries none.
         """
-        from wayfare.models import Shard, unpack
+        from wayfare.models.packing import unpack
+        from wayfare.models.shard import Shard
 
         try:
             return Shard.from_raw(unpack(self.payload))
@@ -205,7 +213,7 @@ class ModelPacket:
 
     def with_model(self, model: "Model") -> "ModelPacket":
         """Return the packet with another model inside."""
-        from wayfare.models import pack_model
+        from wayfare.models.packing import pack_model
 
         return replace(self, payload=pack_model(model), specification=model.structure.specification())
 

@@ -1,15 +1,15 @@
 """How flows share what they cross: bottleneck max fairness over linear constraints.
 
-A constraint ``j`` is ``sum_i a_ij * rate_i <= C_j``. On a wire a = 1 and C is in bit/s; in a radio cell a = 1 / PHY rate and C is
-the share of airtime (1). Fairness is local to a constraint: each flow has a bottleneck, a saturated constraint on which its
-consumption ``a_ij * rate_i / weight_i`` is the largest, or its own cap. With one kind of constraint that is weighted max-min
-fairness (Bertsekas and Gallager, Data Networks, 6.5.2); with several it is bottleneck max fairness (Bonald and Roberts,
-Multi-Resource Fairness, SIGMETRICS 2015), which SimGrid solves as BMF.
+A constraint ``j`` is ``sum_i a_ij * rate_i <= C_j``. On a wire a = 1 and C is in bit/s; in a radio cell a = 1 / PHY
+rate and C is the share of airtime (1). Fairness is local to a constraint: each flow has a bottleneck, a saturated
+constraint on which its consumption ``a_ij * rate_i / weight_i`` is the largest, or its own cap. With one kind of
+constraint that is weighted max-min fairness (Bertsekas and Gallager, Data Networks, 6.5.2); with several it is
+bottleneck max fairness (Bonald and Roberts, Multi-Resource Fairness, SIGMETRICS 2015), which SimGrid solves as BMF.
 
-This is the plain solver. It fixes flows at constraints that all of their flows find the tightest; the levels of the others
-only rise by that. Where constraints disagree, it starts from equal shares, lets one constraint after another, in id order, find
-its level given the levels of the others, reads off the bottlenecks, solves for the levels exactly and keeps the first result that
-is an equilibrium: that is the rule where there is more than one.
+This is the plain solver. It fixes flows at constraints that all of their flows find the tightest; the levels of the
+others only rise by that. Where constraints disagree, it starts from equal shares, lets one constraint after another, in
+id order, find its level given the levels of the others, reads off the bottlenecks, solves for the levels exactly and
+keeps the first result that is an equilibrium: that is the rule where there is more than one.
 """
 
 import math
@@ -137,7 +137,10 @@ class _Filling:
         raise ArithmeticError(f"no fair sharing found for {len(self.open)} flows over constraints {sorted(levels)}")
 
     def _water_level(self, constraint: int, levels: Mapping[int, float]) -> float:
-        """Solve ``sum_i min(a_i limit_i, w_i level) = left``, with the limits the other levels set; infinite if all fits."""
+        """Solve ``sum_i min(a_i limit_i, w_i level) = left`` for the level; infinite if all fits.
+
+        A flow's limit is what its other constraints offer at their levels, or its cap.
+        """
         limited = []
         for index, coefficient in self.members[constraint].items():
             demand = self.demands[index]

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Literal
 
 from . import laws
@@ -45,8 +46,8 @@ class Transfer:
 class Transport:
     """Moves transfers over the fluid network.
 
-    ``whole-packet``: a node holds the whole packet before it sends it on (store and forward); each hop is a flow of its own.
-    ``cut-through``: one flow over all links at once; the last bit arrives after the sum of their delays.
+    ``whole-packet``: a node holds the whole packet before it sends it on (store and forward); each hop is a flow of its
+    own. ``cut-through``: one flow over all links at once; the last bit arrives after the sum of their delays.
     """
 
     def __init__(
@@ -122,7 +123,7 @@ class Transport:
         elif len(route) == 1:
             self._deliver(transfer)
         else:
-            self._enter(transfer, [self._wiring.between[ends] for ends in zip(route, route[1:], strict=False)])
+            self._enter(transfer, [self._wiring.between[ends] for ends in pairwise(route)])
 
     def _enter(self, transfer: Transfer, links: list[Link]) -> None:
         for link in links:

@@ -56,12 +56,16 @@ class Wiring:
 
 
 def wire(
-    graph: nx.Graph, classes: Mapping[str, LinkClass], cell: Cell | None, stream: Callable[..., np.random.Generator]
+    graph: "nx.Graph[str]",
+    classes: Mapping[str, LinkClass],
+    cell: Cell | None,
+    stream: Callable[..., np.random.Generator],
 ) -> Wiring:
     """Make the links of a checked topology.
 
-    A wire takes its rate, delay and duplex from its edge, else from its class. A radio edge takes both its rates from the
-    link budget at its length, with line of sight and shadowing from the link's own stream; all radio links of a site share its airtime.
+    A wire takes its rate, delay and duplex from its edge, else from its class. A radio edge takes both its rates from
+    the link budget at its length, with line of sight and shadowing from the link's own stream; all radio links of a
+    site share its airtime.
 
     Args:
         graph: Nodes with ``tier``; edges with ``medium`` and what they say themselves.
@@ -127,7 +131,7 @@ def _add_radio(
     site: int,
     constraints: Mapping[str, int],
     cell: Cell,
-    graph: nx.Graph,
+    graph: "nx.Graph[str]",
     stream: Callable[..., np.random.Generator],
 ) -> None:
     device = b if site == a else a
@@ -140,10 +144,12 @@ def _add_radio(
         budget = link_budget(cell, distance_m, los=channel.los, shadow_db=channel.shadow_db, direction=direction)
         rate_bps = float(budget.rate_bps)
         if rate_bps <= 0:
+            sight = "with" if channel.los else "without"
             raise WiringError(
                 (names[a], names[b]),
-                f"{names[device]} is out of reach of {names[site]}: {distance_m:.0f} m {'with' if channel.los else 'without'} line of sight "
-                f"leave an SNR of {float(budget.snr_db):.1f} dB {direction}link, below -10 dB; move it closer, raise the power, or use another seed",
+                f"{names[device]} is out of reach of {names[site]}: {distance_m:.0f} m {sight} line of sight leave an "
+                f"SNR of {float(budget.snr_db):.1f} dB {direction}link, below -10 dB; move it closer, raise the power "
+                "or the antenna gain, or use another seed",
             )
         power_dbm = cell.site_power_dbm if direction == "down" else cell.device_power_dbm
         wiring.add_link(

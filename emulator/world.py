@@ -1,7 +1,7 @@
 """The virtual world of one run: everything on one clock, from the first event to the summary."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,7 +20,7 @@ from .transport import Forwarding, Transport
 from .wiring import Wiring
 
 if TYPE_CHECKING:
-    from wayfare.models import TrainingService
+    from wayfare.models.service import TrainingService
 
     from .learning import Curriculum, Learning
 
@@ -70,7 +70,7 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run is: virtual time and its end (if known) [s], events recorded, packets in flight, accuracy (if any)."""
+    """Where a run is: virtual time and end (if known) [s], events recorded, packets in flight, accuracy (if any)."""
 
     virtual_s: float
     stop_s: float | None
@@ -103,7 +103,7 @@ class World:
             for index, hardware in enumerate(experiment.hardware)
         ]
         self._learning: Learning | None = None
-        self._accuracy: dict[str, float | None] = {"final": None, "nodes": None, "best": None}
+        self._accuracy: Mapping[str, float | None] = {"final": None, "nodes": None, "best": None}
         self._to_come = len(experiment.transfers)
         self._over = False
 
@@ -154,8 +154,7 @@ class World:
         virtual = Virtual(self._clock, experiment.wiring, self._transport, self._writer, experiment.stream)
         nodes = [Node(virtual, index, processor, self._learning) for index, processor in enumerate(self._processors)]
         self._learning.nodes = nodes
-        servers = sorted(nodes, key=lambda node: ("cloud", "edge", "device").index(node.tier))
-        roles = Roles(servers[0].name, tuple(node.name for node in nodes if node.samples))
+        roles = Roles.on({node.name: node.tier for node in nodes}, [node.name for node in nodes if node.samples])
         for node in nodes:
             program = lesson.method.program(node, roles)
             if program is not None:

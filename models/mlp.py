@@ -6,6 +6,7 @@ and no normalisation.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from annotated_types import Gt
@@ -55,7 +56,7 @@ class MLPStructure:
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """Shape of every weight tensor, by name, in canonical order."""
         shapes: dict[str, tuple[int, ...]] = {}
-        for layer, inputs, outputs in zip(self.layers, self.widths, self.widths[1:], strict=False):
+        for layer, (inputs, outputs) in zip(self.layers, pairwise(self.widths), strict=True):
             shapes[f"{layer}.weight"] = (outputs, inputs)
             shapes[f"{layer}.bias"] = (outputs,)
         return shapes
@@ -63,7 +64,7 @@ class MLPStructure:
     @property
     def parameters(self) -> int:
         """Number of weights and biases."""
-        return sum(inputs * outputs + outputs for inputs, outputs in zip(self.widths, self.widths[1:], strict=False))
+        return sum(inputs * outputs + outputs for inputs, outputs in pairwise(self.widths))
 
     @property
     def forward_flop_per_sample(self) -> int:
@@ -72,9 +73,7 @@ class MLPStructure:
         2 * in * out for each matrix (a multiplication and an addition per weight), out for each bias and out for each
         hidden activation; the softmax is not counted.
         """
-        layers = sum(
-            2 * inputs * outputs + outputs for inputs, outputs in zip(self.widths, self.widths[1:], strict=False)
-        )
+        layers = sum(2 * inputs * outputs + outputs for inputs, outputs in pairwise(self.widths))
         return layers + sum(self.widths[1:-1])
 
     @property

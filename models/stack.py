@@ -6,6 +6,7 @@ model only.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 
@@ -32,7 +33,7 @@ class MLPStack:
     def __init__(self, models: Sequence[Model], structure: MLPStructure, samples: int) -> None:
         self.structure, self.count, self.rows = structure, len(models), padded(samples)
         self.widths = [padded(width) for width in structure.widths]
-        per_model = sum(i * o + o for i, o in zip(self.widths, self.widths[1:], strict=False))
+        per_model = sum(i * o + o for i, o in pairwise(self.widths))
         self.parameters = torch.zeros(padded(self.count * per_model, 64))
         self.gradients = torch.zeros_like(self.parameters)
         self.weights, self.biases = self._views(self.parameters)
@@ -45,7 +46,7 @@ class MLPStack:
 
     def _views(self, flat: torch.Tensor) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
         weights, biases, start = [], [], 0
-        for inputs, outputs in zip(self.widths, self.widths[1:], strict=False):
+        for inputs, outputs in pairwise(self.widths):
             middle, end = start + self.count * inputs * outputs, start + self.count * (inputs + 1) * outputs
             weights.append(flat[start:middle].view(self.count, inputs, outputs))
             biases.append(flat[middle:end].view(self.count, 1, outputs))

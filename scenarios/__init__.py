@@ -9,26 +9,6 @@ Expectation        what a scenario promises about its run; evaluate gives an Out
 json_schema        the JSON Schema of scenario files
 """
 
-import importlib
+import lazy_loader
 
-_HOME = {
-    "Expectation": "expectations",
-    "Outcome": "expectations",
-    "Problem": "errors",
-    "Scenario": "schema",
-    "ScenarioError": "errors",
-    "built_topology": "checks",
-    "evaluate": "expectations",
-    "json_schema": "schema",
-    "load": "loading",
-    "resolved_yaml": "loading",
-    "scenario_hash": "loading",
-}
-
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -9,17 +9,17 @@ import networkx as nx
 import numpy as np
 
 from wayfare.emulator.links import Link
+from wayfare.emulator.methods import Roles
 from wayfare.emulator.wiring import Wiring, WiringError, wire
 from wayfare.models.streams import generator, hashed_seed, named_streams
 
 from .checks import built_topology
-from .errors import ScenarioError
 from .networks import InlineTopology
 from .schema import Scenario
 
 if TYPE_CHECKING:
     from wayfare.emulator.world import Experiment, Lesson
-    from wayfare.models import ResultMemory
+    from wayfare.models.memory import ResultMemory
 
 
 @dataclass(frozen=True)
@@ -110,11 +110,20 @@ def _edge_key(scenario: Scenario, edge: tuple[str, str]) -> tuple[str | int, ...
 def _lesson(scenario: Scenario, graph: "nx.Graph[str]", memory: "ResultMemory | None") -> "Lesson":
     from wayfare.emulator.learning import Curriculum
     from wayfare.emulator.world import Lesson
-    from wayfare.models import TrainingPlan, TrainingService, split_data
+    from wayfare.models.job import TrainingPlan
+    from wayfare.models.service import TrainingService
+    from wayfare.models.split import split_data
 
     data, method = scenario.data, scenario.learning
-    assert data is not None and method is not None and scenario.model is not None
-    holders = [name for name, tier in graph.nodes(data="tier") if tier == data.holders]
+    assert data is not None
+    assert method is not None
+    assert scenario.model is not None
+    tiers = {name: graph.nodes[name]["tier"] for name in graph}
+    holders = [name for name, tier in tiers.items() if tier == data.holders]
+    try:
+        method.check(Roles.on(tiers, holders))
+    except ValueError as error:
+        raise scenario.error("learning.method", str(error)) from None
     dataset = data.dataset.load()
     try:
         split = split_data(
@@ -132,6 +141,3 @@ def _lesson(scenario: Scenario, graph: "nx.Graph[str]", memory: "ResultMemory | 
     initial = structure.initial(hashed_seed(scenario.seed, "model"))
     curriculum = Curriculum(split, initial, plan, dataset.classes, scenario.seed)
     return Lesson(method, curriculum, TrainingService(memory))
-
-
-__all__ = ["Blueprint", "ScenarioError", "build"]

@@ -152,7 +152,7 @@ class _Composer:
         while not isinstance(self.events[index], yaml.MappingEndEvent):
             key = self._key(path, index)
             if key in lines:
-                message = f"appears twice; it already stands on line {lines[key]}"
+                message = f"duplicate key; it already stands on line {lines[key]}"
                 self.repeated.extend(self._error(index, (*path, key), message).problems)
             lines.setdefault(key, self.line(index))
             self.origins[(*path, key)] = (self.file, self.line(index))

@@ -24,9 +24,10 @@ class Problem:
     key: str = ""
 
     def __str__(self) -> str:
-        """Return the line that a user sees."""
+        """Return the line that a user sees; characters that would break it are written as escapes."""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return ": ".join(part for part in (place, self.key, self.message) if part)
+        text = ": ".join(part for part in (place, self.key, self.message) if part)
+        return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
 class ScenarioError(Exception):

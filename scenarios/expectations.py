@@ -145,8 +145,12 @@ class Outcome:
 
     def _shown_value(self) -> str:
         """Return the value with as few digits as still show on which side of the limit it lies."""
-        if isinstance(self.value, str | int) or self.value is None:
-            return str(self.value) if not self.expectation.unit else self._in_unit(float(self.value or 0))
+        if (
+            isinstance(self.value, str)
+            or self.value is None
+            or (isinstance(self.value, int) and not self.expectation.unit)
+        ):
+            return str(self.value)
         compare = COMPARISONS[self.expectation.operator]
         rounded = (float(f"{self.value:.{digits}g}") for digits in (4, 6, 9, 12))
         value = next((near for near in rounded if compare(near, self.expectation.value) == self.passed), self.value)

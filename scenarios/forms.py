@@ -35,7 +35,7 @@ class Form:
 
 def annotated(hint: Any, *notes: Any) -> Any:
     """Return `Annotated` of a type that exists at run time only."""
-    return Annotated[(hint, *notes)]
+    return Annotated[(hint, *notes)] if notes else hint
 
 
 def scalar(hint: Any, constraints: Sequence[Any]) -> Form:

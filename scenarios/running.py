@@ -16,7 +16,7 @@ from .schema import Scenario
 if TYPE_CHECKING:
     from wayfare.emulator.records import RunWriter
     from wayfare.emulator.world import Experiment, Progress, Watcher
-    from wayfare.models import ResultMemory
+    from wayfare.models.memory import ResultMemory
 
 VERSIONS = ("wayfare", "simpy", "networkx", "numpy", "torch", "pyarrow")
 
@@ -97,7 +97,7 @@ def _run(
 def _memory(scenario: Scenario, cache: bool) -> "ResultMemory | None":
     if scenario.learning is None or not cache:
         return None
-    from wayfare.models import ResultMemory
+    from wayfare.models.memory import ResultMemory
 
     return ResultMemory()
 
@@ -121,6 +121,6 @@ def _method_name(scenario: Scenario) -> str | None:
 def _fingerprint(scenario: Scenario) -> dict[str, str] | None:
     if scenario.learning is None:
         return None
-    from wayfare.models import machine_fingerprint
+    from wayfare.models.fingerprint import machine_fingerprint
 
     return machine_fingerprint()

@@ -14,26 +14,6 @@ graph_hash         one hash for equal topologies
 TopologyError      what all of them raise
 """
 
-import importlib
+import lazy_loader
 
-_HOME = {
-    "GENERATORS": "generators",
-    "Line": "shapes",
-    "Ring": "shapes",
-    "Star": "shapes",
-    "ThreeTier": "three_tier",
-    "TopologyError": "errors",
-    "TopologyGenerator": "generators",
-    "check_topology": "checks",
-    "graph_hash": "digest",
-    "read_topology": "files",
-    "write_topology": "files",
-}
-
-__all__ = sorted(_HOME)
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

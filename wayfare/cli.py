@@ -74,8 +74,8 @@ def run(
     print(outcome.folder)
 
 
-@app.command()
-def test(
+@app.command("test")
+def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="*.scenario.yaml files with expectations.")],
     overrides: Overrides = None,
     seed: Seed = None,
@@ -170,9 +170,7 @@ def dashboard(
 ) -> None:
     """Explore runs in a browser."""
     if not folder.is_dir():
-        _mistake(
-            f"{folder}: no such folder; run a scenario first, for example: wayfare run scenarios/first-walk.scenario.yaml --out {folder}"
-        )
+        _mistake(f"{folder}: no such folder; make a run first, for example: wayfare run FILE --out {folder}")
     from wayfare.dashboard import serve
 
     serve(folder, host, port)
@@ -209,7 +207,7 @@ def _heading(manifest: dict[str, object]) -> str:
 
 def _guarded(command: Callable[[], None]) -> None:
     """Turn exceptions into one message and an exit code."""
-    from wayfare.emulator.records.reader import RecordError
+    from wayfare.emulator.records.errors import RecordError
     from wayfare.scenarios.errors import ScenarioError
 
     try:

@@ -79,14 +79,15 @@ class ExpectationItem(pytest.Item):
         ran = self.parent.run()
         outcome = self.expectation.evaluate(ran.summary)
         if not outcome.passed:
-            raise ExpectationFailed(f"{_place(self)}: {outcome}\nrun folder: {ran.folder}")
+            place = f"{self.path}:{outcome.line}"
+            raise ExpectationFailed(f"{place}: {outcome}\nrun folder: {ran.folder}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
         """Return a line that says what was expected; only a fault of ours has a traceback."""
         from wayfare.scenarios.errors import ScenarioError
 
         if isinstance(excinfo.value, ExpectationFailed | ScenarioError):
-            return str(excinfo.value)
+            return _shortened(self, str(excinfo.value))
         return str(super().repr_failure(excinfo))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
@@ -107,19 +108,18 @@ class WrongScenario(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
         """Return the problems of the file, one a line."""
-        return str(excinfo.value)
+        return _shortened(self, str(excinfo.value))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Return file, line from zero, and name."""
         return self.path, 0, f"load: {self.path.name}"
 
 
-def _place(item: ExpectationItem) -> str:
-    """Return `file:line` of an expectation, the file as seen from where pytest was started."""
-    path = item.path
-    folder = item.config.invocation_params.dir
-    shown = path.relative_to(folder) if path.is_relative_to(folder) else path
-    return f"{shown}:{item.expectation.line}"
+def _shortened(item: pytest.Item, message: str) -> str:
+    """Return the message with the file as seen from where pytest was started."""
+    start = item.config.invocation_params.dir
+    path = item.path.relative_to(start) if item.path.is_relative_to(start) else item.path
+    return message.replace(str(item.path), str(path))
 
 
 def _folder(config: pytest.Config) -> Path:

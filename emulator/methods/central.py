@@ -30,19 +30,19 @@ class Central(Method):
     def program(self, node: Node, roles: Roles) -> Program | None:
         """Gather and train at the server, send from the others."""
         if node.name == roles.server:
-            return self.gather(node, [name for name in roles.holders if name != node.name])
+            return self.gather(node, len(roles.clients))
         return self.give(node, roles.server) if node.samples else None
 
     def give(self, node: Node, server: str) -> Program:
         """Send the node's raw samples."""
         yield node.send(server, node.data_packet())
 
-    def gather(self, node: Node, holders: list[str]) -> Program:
+    def gather(self, node: Node, senders: int) -> Program:
         """Collect all samples, then train on them."""
-        from wayfare.models import Shard
+        from wayfare.models.shard import Shard
 
         shards = [] if node.data is None else [node.data]
-        for _ in holders:
+        for _ in range(senders):
             packet = yield node.receive()
             shards.append(packet.to_shard())
         data = Shard.concatenate(shards)

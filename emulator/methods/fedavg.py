@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,20 +23,26 @@ if TYPE_CHECKING:
 class FedAvg(Method):
     """FederatedAveraging (McMahan et al., AISTATS 2017, arXiv 1602.05629, Algorithm 1).
 
-    The server sends its model to a sample of clients, each trains it on its own data, and the server averages what returns, weighted by
-    the clients' numbers of samples. A client whose answer misses the round's timeout is left out of it. Its answer is the server's model.
+    The server sends its model to a sample of clients, each trains it on its own data, and the server averages what
+    returns, weighted by the clients' numbers of samples. A client whose answer misses the round's timeout is left out
+    of it. Its answer is the server's model.
     """
 
     fraction: Annotated[float, "Share of the clients that take part in a round.", Gt(0), Le(1)] = 1.0
     timeout_s: Annotated[float, "How long the server waits for the next answer of a round.", Gt(0)] = 60.0
 
+    def check(self, roles: Roles) -> None:
+        """Refuse a network without clients."""
+        if not roles.clients:
+            raise ValueError(f"fedavg needs data at a node other than its server {roles.server!r}")
+
     def program(self, node: Node, roles: Roles) -> Program | None:
         """Serve at the server, work at the holders."""
         if node.name == roles.server:
-            return self.serve(node, [name for name in roles.holders if name != node.name])
+            return self.serve(node, roles.clients)
         return self.work(node, roles.server) if node.samples else None
 
-    def serve(self, node: Node, clients: list[str]) -> Program:
+    def serve(self, node: Node, clients: Sequence[str]) -> Program:
         """Run round after round (the paper's "Server executes")."""
         model = node.initial_model()
         sample_size = max(1, round(self.fraction * len(clients)))

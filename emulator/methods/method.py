@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -21,12 +21,25 @@ class Roles:
     """What every node of a run is told about the others when it starts.
 
     Attributes:
+        nodes: All nodes, in id order.
         server: The node that a method with a centre uses: the first cloud, else the first edge, else the first node.
         holders: The nodes that have data, in id order.
     """
 
+    nodes: tuple[str, ...]
     server: str
     holders: tuple[str, ...]
+
+    @classmethod
+    def on(cls, tiers: Mapping[str, str], holders: Sequence[str]) -> Roles:
+        """Return the roles on a network of nodes with these tiers, in id order."""
+        server = min(tiers, key=lambda name: ("cloud", "edge", "device").index(tiers[name]))
+        return cls(tuple(tiers), server, tuple(holders))
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """Return the holders but the server."""
+        return tuple(name for name in self.holders if name != self.server)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +51,13 @@ class Method:
     optimiser: Annotated[Literal["sgd", "adam"], "Optimiser; its state starts afresh with each job."] = "sgd"
     learning_rate: Annotated[float, "Step size of the optimiser.", Gt(0)] = 0.1
     momentum: Annotated[float, "Momentum of sgd.", Ge(0), Lt(1)] = 0.0
+
+    def check(self, roles: Roles) -> None:
+        """Refuse a network on which the method has nothing to do.
+
+        Raises:
+            ValueError: It has; the message says what is missing.
+        """
 
     def program(self, node: Node, roles: Roles) -> Program | None:
         """Return what a node runs, or None for a node that only forwards."""

@@ -24,18 +24,23 @@ class Mfd(Method):
     """Several model packets wander over the network with no centre, each trained at every data holder it reaches.
 
     A node that receives a packet trains it on its own data, evaluates it, keeps a copy, and sends it to the neighbour
-    that the packet has not seen for the longest time; equal neighbours by lot. The packet's own header is all that a node
-    knows of the rest of the network. The answers are the travelling models.
+    that the packet has not seen for the longest time; equal neighbours by lot. The packet's own header is all that a
+    node knows of the rest of the network. The answers are the travelling models.
 
-    With ``merging`` a packet first merges with the copy that the last packet left at the node, weighted by how much each
-    has learned, as in gossip learning (Hegedus et al., JPDC 2021, Algorithm 1). The copies are stale: on first-walk this
-    costs accuracy, so it is off unless asked for.
+    With ``merging`` a packet first merges with the copy that the last packet left at the node, weighted by how much
+    each has learned, as in gossip learning (Hegedus et al., JPDC 2021, Algorithm 1). The copies are stale: on
+    first-walk this costs accuracy, so it is off unless asked for.
     """
 
     packets: Annotated[int, "Model packets that travel; they start at data holders, evenly spread.", Ge(1)] = 6
     bits: Annotated[Literal[16, 32], "Bits a parameter takes on links; 16 halves the packet and rounds the model."] = 32
     merging: Annotated[bool, "Whether a packet merges with the copy that the last packet left at a node."] = False
     hop_limit: Annotated[int, "Links a packet crosses in its life at most; there it retires.", Ge(1)] = 1_000_000
+
+    def check(self, roles: Roles) -> None:
+        """Refuse a network in which there is nowhere to go."""
+        if len(roles.nodes) < 2:
+            raise ValueError("mfd needs at least two nodes to travel between")
 
     def program(self, node: Node, roles: Roles) -> Program | None:
         """Run the same program at every node; some holders launch packets first."""
@@ -80,7 +85,7 @@ class Mfd(Method):
         return packet
 
     def next_hop(self, node: Node, packet: ModelPacket) -> str:
-        """Return the neighbour that the packet has not seen for the longest time, by the visits its header remembers."""
+        """Return the neighbour not seen for the longest time, by the visits the packet's header remembers."""
         visits = {node.name_of(visited): place for place, visited in enumerate(packet.visited)}
         oldest = min(visits.get(neighbour, -1) for neighbour in node.neighbours)
         choices = [neighbour for neighbour in node.neighbours if visits.get(neighbour, -1) == oldest]

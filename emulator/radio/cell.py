@@ -52,7 +52,9 @@ class Cell:
     device_noise_figure_db: Annotated[float, "Noise figure of a device's receiver.", Ge(0)] = 9.0
     site_antenna_gain_db: Annotated[float, "Antenna gain of the site over isotropic."] = 0.0
     device_antenna_gain_db: Annotated[float, "Antenna gain of a device over isotropic."] = 0.0
-    amplifier_efficiency: Annotated[float, "Radiated power over the power the transmitter draws while sending.", Gt(0), Le(1)] = 0.228
+    amplifier_efficiency: Annotated[
+        float, "Radiated power over what the transmitter draws while it sends.", Gt(0), Le(1)
+    ] = 0.228
     site_height_m: Annotated[float, "Antenna height of the site.", Gt(1)] = 10.0
     device_height_m: Annotated[float, "Antenna height of a device.", Ge(1.5), Le(22.5)] = 1.5
     line_of_sight: Annotated[

@@ -1,6 +1,6 @@
 """The record of a run: a folder, appended to while it runs, readable at every moment by another process.
 
-EventKind    what an event was
+EventKind    what an event was; DropReason why a packet was dropped
 RunWriter    writes a run folder
 RunRecord    reads one, running, finished or cut off
 RecordError  a folder that is no run, or is damaged
@@ -8,21 +8,6 @@ find_runs    the run folders inside a folder
 EXPORTS      the tables `wayfare export` writes, made from a RunRecord
 """
 
-from .exports import EXPORTS, directed_links
-from .reader import RecordError, RunRecord, find_runs
-from .tables import BINS, EVENTS, METRICS, DropReason, EventKind
-from .writer import RunWriter
+import lazy_loader
 
-__all__ = [
-    "BINS",
-    "EVENTS",
-    "EXPORTS",
-    "METRICS",
-    "DropReason",
-    "EventKind",
-    "RecordError",
-    "RunRecord",
-    "RunWriter",
-    "directed_links",
-    "find_runs",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

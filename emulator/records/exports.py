@@ -15,8 +15,8 @@ LINK_COLUMNS = ("time_s", "src", "dst", "class", "bytes", "utilisation", "queue"
 def flow_table(run: RunRecord) -> pa.Table:
     """Return one row per end-to-end transfer.
 
-    Columns: ``id``, ``src``, ``dst``, ``size_bytes``, ``start_s``, ``end_s`` (null while in flight), ``route`` (node names
-    joined by ``>``, as far as it came) and ``delivered``.
+    Columns: ``id``, ``src``, ``dst``, ``size_bytes``, ``start_s``, ``end_s`` (null while in flight), ``route`` (node
+    names joined by ``>``, as far as it came) and ``delivered``.
     """
     names = run.node_names
     flows: dict[int, dict[str, Any]] = {}
@@ -49,8 +49,8 @@ def _started(row: dict[str, Any], names: list[str]) -> dict[str, Any]:
 def link_table(run: RunRecord) -> pa.Table:
     """Return one row per directed link and time bin in which the link did anything.
 
-    Columns: ``time_s`` (start of the bin), ``src``, ``dst``, ``class``, ``bytes``, ``utilisation`` (0 to 1), ``queue`` (mean
-    number of transfers in progress) and ``energy_j``.
+    Columns: ``time_s`` (start of the bin), ``src``, ``dst``, ``class``, ``bytes``, ``utilisation`` (0 to 1), ``queue``
+    (mean number of transfers in progress) and ``energy_j``.
     """
     ends = directed_links(run.topology)
     rows = []
@@ -74,7 +74,7 @@ def directed_links(topology: dict[str, Any]) -> dict[int, tuple[str, str, str]]:
 
 
 def metric_table(run: RunRecord) -> pa.Table:
-    """Return the metrics with names for nodes: ``time_s``, ``name``, ``node`` (null: none), ``packet`` (null), ``value``."""
+    """Return the metrics, nodes by name: ``time_s``, ``name``, ``node`` (or null), ``packet`` (or null), ``value``."""
     names = run.node_names
     rows = [
         {

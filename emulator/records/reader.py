@@ -7,13 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from .errors import RecordError
 from .tables import TABLES, Table
 
 MANIFEST = "run.json"
-
-
-class RecordError(ValueError):
-    """A run folder that is none, or is damaged; the message names the file."""
 
 
 class RunRecord:

@@ -17,8 +17,8 @@ FLUSH_S = 0.25
 class TableStream:
     """An Arrow IPC stream file; at most the last unflushed 250 ms of it are lost when the process dies.
 
-    The digest covers the rows one after another as packed little-endian bytes, so it does not depend on where the batches
-    were cut; tables with text columns have none.
+    The digest covers the rows one after another as packed little-endian bytes, so it does not depend on where the
+    batches were cut; tables with text columns have none.
     """
 
     def __init__(self, path: Path, table: Table) -> None:

@@ -1,7 +1,7 @@
 """The tables of a run: what each column means, and the kinds of events.
 
-Rows are logical: virtual time and ids, never wall-clock time, so that the same run gives the same rows. ``-1`` stands for
-"no id" and NaN for "no value".
+Rows are logical: virtual time and ids, never wall-clock time, so that the same run gives the same rows. ``-1`` stands
+for "no id" and NaN for "no value".
 """
 
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Table:
     columns: tuple[tuple[str, str], ...]
 
     @property
-    def dtype(self) -> np.dtype:  # type: ignore[type-arg]
+    def dtype(self) -> "np.dtype[np.void]":
         """Return the packed row type."""
         return np.dtype([(name, "O" if kind == "text" else kind) for name, kind in self.columns])
 

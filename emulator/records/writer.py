@@ -19,7 +19,8 @@ FORMAT = 1
 class RunWriter:
     """Writes one run folder: the manifest, the three tables, the topology, the scenario and the summary.
 
-    The manifest ``run.json`` is replaced as a whole (a temporary file, then a rename), so a reader never sees half of it.
+    The manifest ``run.json`` is replaced as a whole (a temporary file, then a rename), so a reader never sees half of
+    it.
     """
 
     def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:

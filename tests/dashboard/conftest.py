@@ -1,9 +1,10 @@
-"""A run folder like those the emulator writes, small and made up: six models walk over one cloud, four edges, 24 devices."""
+"""A run folder like those the emulator writes, made up: six models walk over one cloud, four edges and 24 devices."""
 
 import json
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,9 @@ def walk_topology() -> dict[str, Any]:
     }
 
 
-def walk_rows(topology: dict[str, Any], stop_s: float, *, learns: bool) -> tuple[list[Any], list[Any], dict[Any, float]]:
+def walk_rows(
+    topology: dict[str, Any], stop_s: float, *, learns: bool
+) -> tuple[list[Any], list[Any], dict[Any, float]]:
     """Return events, metrics, and bytes by (bin, directed link) of six packets that walk from device to device."""
     rng = np.random.default_rng(1)
     ids = {node["id"]: node["index"] for node in topology["nodes"]}
@@ -74,11 +77,13 @@ def walk_rows(topology: dict[str, Any], stop_s: float, *, learns: bool) -> tuple
         now, at, accuracy = 0.05 * packet, int(rng.integers(24)), 0.1
         while now < stop_s:
             to = int(rng.integers(24))
-            edges = list(dict.fromkeys([f"edge{at % 4 + 1}", *(["cloud"] if (at - to) % 4 == 2 else []), f"edge{to % 4 + 1}"]))
+            edges = list(
+                dict.fromkeys([f"edge{at % 4 + 1}", *(["cloud"] if (at - to) % 4 == 2 else []), f"edge{to % 4 + 1}"])
+            )
             route = [f"device{at + 1}", *edges, f"device{to + 1}"]
             ends = {"flow": flow, "packet": packet if learns else -1, "size_bytes": MODEL_BYTES}
             events.append((now, EventKind.FLOW_START, {"node": ids[route[0]], "peer": ids[route[-1]], **ends}))
-            for source, target in zip(route, route[1:], strict=False):
+            for source, target in pairwise(route):
                 link = link_of[source, target]
                 kind = topology["edges"][link // 2]["class_forward"].split("-")[0]
                 spent_s = MODEL_BYTES * 8 / RATES_BPS[kind] * rng.uniform(1, 2) * (3 if kind == "access" else 1)

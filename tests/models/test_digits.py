@@ -4,6 +4,7 @@ import pytest
 from wayfare.models import DATASETS, Dataset
 
 
+@pytest.mark.slow
 def test_the_digits_are_those_of_scikit_learn(digits):
     from sklearn.datasets import load_digits
 

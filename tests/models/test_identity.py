@@ -12,13 +12,11 @@ def bits(result):
     return weights_digest({"": result.model}), result.loss.hex(), result.samples
 
 
-def every_place(count):
-    """Batches of 1 to `count` jobs in which, taken together, each job stands in many places."""
+def several_places(count):
+    """Batches of 2 to `count` of the jobs in which, taken together, each stands in several places."""
     for size in (2, 3, 8, 24, count):
-        for first in (0, 1, count - size):
-            window = [(first + place) % count for place in range(size)]
-            yield window
-            yield window[::-1]
+        yield list(range(size))
+        yield [(place - 1) % count for place in range(size)][::-1]
 
 
 @pytest.mark.parametrize("widths", STRUCTURES, ids=str)
@@ -31,12 +29,12 @@ def test_a_job_trains_to_the_same_bits_in_every_batch(
     plan = TrainingPlan(3, batch_size, optimiser, learning_rate, momentum)
     jobs = make_jobs(MLPStructure(widths, activation), plan, 40)
     alone = [bits(train([job])[0]) for job in jobs]
-    for window in every_place(len(jobs)):
+    for window in several_places(len(jobs)):
         together = train([jobs[number] for number in window])
         assert [bits(result) for result in together] == [alone[number] for number in window]
 
 
-def test_a_job_trains_to_the_same_bits_in_every_place_of_a_batch(make_jobs):
+def test_a_job_trains_to_the_same_bits_in_several_places_of_a_batch(make_jobs):
     jobs = make_jobs(MLPStructure((13, 9, 10), "tanh"), TrainingPlan(4, 7, "adam", 0.01), 40)
     alone = bits(train(jobs[:1])[0])
     for place in range(40):

@@ -1,6 +1,6 @@
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wayfare.models import MLPStructure, merge, same_weights
@@ -20,6 +20,7 @@ def test_merging_equal_models_is_that_model_to_the_bit(weights):
     assert same_weights(merge([model] * len(weights), weights), model)
 
 
+@settings(max_examples=30)
 @given(st.lists(WEIGHT, min_size=2, max_size=6))
 def test_merging_is_the_weighted_mean(weights):
     models = [STRUCTURE.initial(seed) for seed in range(len(weights))]

@@ -52,7 +52,7 @@ def test_every_family_has_a_structure():
     ids=str,
 )
 def test_a_wrong_specification_is_refused(specification):
-    with pytest.raises(ValueError, match="MLP|family"):
+    with pytest.raises(ValueError, match=r"MLP|family"):
         structure_from(specification)
 
 

@@ -1,6 +1,7 @@
 """What training computes, against torch.nn and against pencil and paper."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ class PlainLoop:
     def __init__(self, job: TrainingJob) -> None:
         self.job = job
         widths = job.model.structure.widths
-        self.linears = [torch.nn.Linear(i, o) for i, o in zip(widths, widths[1:], strict=False)]
+        self.linears = [torch.nn.Linear(i, o) for i, o in pairwise(widths)]
         for layer, linear in zip(job.model.structure.layers, self.linears, strict=True):
             linear.weight.data = job.model.weights[f"{layer}.weight"].clone()
             linear.bias.data = job.model.weights[f"{layer}.bias"].clone()

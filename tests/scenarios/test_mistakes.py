@@ -1,6 +1,10 @@
 """Every mistake that a user can make in a file gives its file, line, key and what would have been right."""
 
+import json
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from wayfare.scenarios.errors import ScenarioError
 from wayfare.scenarios.loading import load
@@ -320,6 +324,7 @@ BOMB = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
         (BOMB, ":6: f: grows beyond 200000 values; does an alias (*name) hold itself?"),
         ("[" * 60 + "]" * 60, ":1: 0: grows beyond 40 levels; does an alias (*name) hold itself?"),
         ("base: &b {a: 1}\n<<: *b\n", ":2: merge keys (<<) are not read in scenario files; write the keys out"),
+        ('"a\\nb": 1\n"a\\nb": 2\n', ":2: a\\nb: duplicate key; it already stands on line 1"),
         ("? [a]\n: 1\n", ":1: a key must be a plain text, not a list, mapping or alias"),
         (
             "seed: " + "9" * 5000,
@@ -335,8 +340,8 @@ def test_a_file_that_holds_no_scenario_is_refused(tmp_path, content, message):
 def test_repeated_keys_are_all_named_with_the_line_of_the_first(tmp_path):
     text = changed(NETWORK, "name: two-nodes\n", "name: two-nodes\nname: other\n").replace("to: b", "to: b, to: a")
     assert problems(tmp_path, text) == [
-        "x.scenario.yaml:2: name: appears twice; it already stands on line 1",
-        "x.scenario.yaml:10: traffic.transfers.0.to: appears twice; it already stands on line 10",
+        "x.scenario.yaml:2: name: duplicate key; it already stands on line 1",
+        "x.scenario.yaml:10: traffic.transfers.0.to: duplicate key; it already stands on line 10",
     ]
 
 
@@ -414,3 +419,62 @@ def test_a_name_that_no_file_can_have_is_refused():
 def test_a_huge_file_is_refused(tmp_path):
     (found,) = problems(tmp_path, "#" * 10_000_001)
     assert found == "x.scenario.yaml: is larger than 10 MB; no scenario is"
+
+
+KEYS = [
+    *(
+        "name",
+        "seed",
+        "stop",
+        "expect",
+        "expect.0",
+        "cells",
+        "cells.carrier",
+        "cells.airtime",
+        "links.core.duplex",
+        "nodes",
+    ),
+    *(
+        "topology",
+        "topology.generator",
+        "topology.devices",
+        "topology.file",
+        "topology.nodes",
+        "topology.links.0.between",
+    ),
+    *(
+        "data",
+        "data.dataset",
+        "data.partition.kind",
+        "data.test_fraction",
+        "model.hidden",
+        "learning",
+        "learning.steps",
+    ),
+    *(
+        "traffic.transfers",
+        "traffic.transfers.0",
+        "traffic.transfers.0.size",
+        "traffic.forwarding",
+        "record.bin",
+        "odd",
+    ),
+]
+SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["5 s", "a", "mfd"])
+)
+VALUES = st.recursive(
+    SCALARS, lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=4), inside), max_leaves=5
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.sampled_from([NETWORK, LEARNING]), key=st.sampled_from(KEYS), value=VALUES)
+def test_any_value_anywhere_is_a_scenario_or_a_scenario_error_of_whole_lines(tmp_path, text, key, value):
+    file = tmp_path / "x.scenario.yaml"
+    file.write_text(text)
+    try:
+        load(file, [f"{key}={json.dumps(value, ensure_ascii=False)}"])
+    except ScenarioError as error:
+        lines = str(error).splitlines()
+        assert len(lines) == len(error.problems)  # noqa: PT017 - some values are right

@@ -1,0 +1,93 @@
+import json
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+import yaml
+
+from wayfare.scenarios.loading import load, resolved
+from wayfare.scenarios.schema import SCHEMA_FILE, json_schema, json_schema_text, write_json_schema
+
+CATALOGUE = sorted(SCHEMA_FILE.parent.glob("*.scenario.yaml"))
+MINIMAL = {"name": "x", "stop": "1 s", "topology": {"generator": "ring", "nodes": 3}}
+
+
+@pytest.fixture(scope="module")
+def validator():
+    return jsonschema.Draft202012Validator(json_schema())
+
+
+def test_the_committed_schema_is_current():
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == json_schema_text(), "write it anew with `wayfare schema`"
+
+
+def test_the_schema_is_one_of_draft_2020_12():
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["title"] == "Wayfare scenario"
+
+
+@pytest.mark.parametrize("file", CATALOGUE, ids=lambda file: file.name)
+def test_every_scenario_of_the_catalogue_fits_the_schema_as_written_and_as_resolved(validator, file):
+    validator.validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    validator.validate(resolved(load(file)))
+
+
+@pytest.mark.parametrize(
+    ("change", "fits"),
+    [
+        ({}, True),
+        ({"topology": "three-tier"}, True),
+        ({"topology": {"file": "net.graphml"}}, True),
+        ({"topology": {"nodes": {"a": {"tier": "edge", "position": ["0 m", "1 km"]}}, "links": []}}, True),
+        ({"stop": "1.5e3 ms"}, True),
+        ({"expect": ["flows.last_end <= 0.9 s", "bytes.by_class.access-up < 1 MB"]}, True),
+        ({"learning": {"method": "mfd"}}, True),
+        ({"stop": 1}, False),
+        ({"stop": "1 Hz"}, False),
+        ({"stop": "1"}, False),
+        ({"seed": -1}, False),
+        ({"colour": "red"}, False),
+        ({"topology": {"generator": "ring"}}, False),
+        ({"topology": {"generator": "rnig", "nodes": 3}}, False),
+        ({"topology": {"nodes": {"a": {"tier": "edges"}}}}, False),
+        ({"expect": ["flows.last <= 0.9 s"]}, False),
+        ({"expect": ["flows.last_end =< 0.9 s"]}, False),
+        ({"learning": {"method": "mfd", "steps": "many"}}, False),
+        ({"nodes": {"phone": {}}}, False),
+        ({"name": "two words"}, False),
+    ],
+)
+def test_the_schema_tells_right_from_wrong_as_loading_does(validator, change, fits):
+    assert validator.is_valid(MINIMAL | change) is fits
+
+
+def test_defaults_carry_units_and_everything_is_described():
+    schema = json_schema()
+    assert schema["$defs"]["Cell"]["properties"]["carrier"]["default"] == "7 GHz"
+    assert schema["$defs"]["DeviceNodeClass"]["properties"]["memory"]["default"] == "4 GiB"
+    for section in schema["properties"].values():
+        assert section["description"]
+    for name, part in schema["$defs"].items():
+        for key, value in part["properties"].items():
+            assert value.get("description") or name.endswith("Table"), f"{name}.{key}"
+
+
+def test_the_schema_is_written_as_json(tmp_path):
+    write_json_schema(tmp_path / "s.json")
+    assert json.loads((tmp_path / "s.json").read_text(encoding="utf-8")) == json_schema()
+
+
+def test_loading_a_scenario_imports_no_simulator_no_torch_and_no_dash(tmp_path):
+    file = tmp_path / "x.scenario.yaml"
+    file.write_text(
+        "name: x\nstop: 1 s\ntopology: three-tier\nmodel: mlp\nlearning: mfd\ndata: {dataset: digits, partition: iid}\n"
+    )
+    code = (
+        f"import sys; from wayfare.scenarios import load, json_schema; load({str(file)!r}); json_schema();"
+        "print(*{'torch', 'simpy', 'dash', 'sklearn', 'pyarrow', 'pytest'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == []

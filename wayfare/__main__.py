@@ -1,0 +1,5 @@
+"""``python -m wayfare`` is ``wayfare``."""
+
+from .cli import main
+
+main()
