@@ -4,6 +4,7 @@ Scenario           an experiment, with SI values inside; its sections are in `sc
 load               from a file, with settings from the command line
 resolved_yaml      the file with every default written out; scenario_hash names it
 ScenarioError      what is wrong with a file, by line and key; Problem is one such thing
+run                runs it into a run folder; RunOutcome is what came of it, RunFailed our fault
 built_topology     the network of a scenario, checked against what the scenario wants of it
 Expectation        what a scenario promises about its run; evaluate gives an Outcome for each
 json_schema        the JSON Schema of scenario files

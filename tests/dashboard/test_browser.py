@@ -119,8 +119,8 @@ def foreign_requests(browser: Chrome, address: str) -> list[str]:
 def test_the_table_shows_every_run_with_its_status(page: Page, runs: Any) -> None:
     page.open("/")
     rows = page.until(
-        "(r => r.length === 5 && r)([...document.querySelectorAll('.ag-center-cols-container .ag-row')]"
-        ".map(row => row.innerText))"
+        "(rows => rows.length === 5 && rows.every(row => row.querySelector('a') && row.querySelector('.wf-status')) &&"
+        " rows.map(row => row.innerText))([...document.querySelectorAll('.ag-center-cols-container .ag-row')])"
     )
     status = {words: next((row for row in rows if words in row), "") for words in ("first-walk", "torn", "gone-silent")}
     assert "finished" in status["first-walk"]

@@ -1,0 +1,106 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wayfare.emulator.clock import Clock, Turn
+
+times = st.floats(0, 1e12, allow_nan=False)
+entries = st.tuples(st.sampled_from([0.0, 0.1, 0.3, 1.0]), st.sampled_from(list(Turn)), st.integers(0, 3))
+
+
+@given(st.lists(entries))
+def test_an_agenda_runs_in_order_of_time_turn_and_id_however_it_was_written(planned):
+    clock, seen = Clock(), []
+    for entry in planned:
+        clock.at(*entry, lambda entry=entry: seen.append((clock.now, *entry[1:])))
+    clock.run()
+    assert seen == sorted(planned)
+
+
+def test_what_ties_in_time_turn_and_id_runs_in_the_order_of_making():
+    clock, seen = Clock(), []
+    for letter in "abcd":
+        clock.at(1.0, Turn.TIMER, 0, lambda letter=letter: seen.append(letter))
+    clock.run()
+    assert seen == list("abcd")
+
+
+@given(times, times)
+def test_an_appointment_happens_at_its_time_to_the_last_bit(first, second):
+    first, second = sorted((first, second))
+    clock, seen = Clock(), []
+    clock.at(first, Turn.TIMER, 0, lambda: clock.at(second, Turn.TIMER, 0, lambda: seen.append(clock.now)))
+    clock.run()
+    assert seen == [second]
+
+
+@given(st.lists(times, min_size=1, max_size=20))
+def test_time_never_runs_backwards_and_no_appointment_is_forgotten(planned):
+    clock, seen = Clock(), []
+    for number, time_s in enumerate(planned):
+        clock.at(time_s, Turn.TIMER, number, lambda: seen.append(clock.now))
+    clock.run()
+    assert seen == sorted(planned)
+
+
+def test_what_is_made_in_an_instant_for_an_earlier_turn_still_happens_in_it():
+    clock, seen = Clock(), []
+    clock.at(2.0, Turn.SHARE, 0, lambda: clock.at(2.0, Turn.FLOW_END, 0, lambda: seen.append(clock.now)))
+    clock.at(2.0, Turn.STOP, 0, lambda: seen.append("stop"))
+    clock.run()
+    assert seen == [2.0, "stop"]
+
+
+def test_a_cancelled_appointment_does_not_happen_and_the_others_do():
+    clock, seen = Clock(), []
+    for number in range(4):
+        appointment = clock.at(float(number), Turn.TIMER, 0, lambda number=number: seen.append((clock.now, number)))
+        if number % 2 == 0:
+            appointment.cancel()
+    clock.run()
+    assert seen == [(1.0, 1), (3.0, 3)]
+
+
+def test_an_earlier_appointment_made_later_does_not_wait_for_the_first_one():
+    clock, seen = Clock(), []
+    clock.at(5.0, Turn.TIMER, 0, lambda: seen.append(clock.now))
+    clock.at(3.0, Turn.TIMER, 0, lambda: seen.append(clock.now))
+    clock.run()
+    assert seen == [3.0, 5.0]
+
+
+@pytest.mark.parametrize("time_s", [0.999, -1.0, math.nan, -math.inf])
+def test_an_appointment_in_the_past_is_refused(time_s):
+    clock = Clock()
+    clock.at(1.0, Turn.TIMER, 0, lambda: None)
+    clock.run()
+    with pytest.raises(ValueError, match="an appointment at"):
+        clock.at(time_s, Turn.TIMER, 0, lambda: None)
+
+
+def test_a_negative_delay_is_refused():
+    with pytest.raises(ValueError, match="an appointment at"):
+        Clock().after(-1e-9, Turn.TIMER, 0, lambda: None)
+
+
+def test_an_error_in_an_action_ends_the_run():
+    clock = Clock()
+    clock.at(1.0, Turn.TIMER, 0, lambda: [].pop())
+    with pytest.raises(IndexError):
+        clock.run()
+
+
+def test_a_process_sees_the_instant_in_which_it_was_woken():
+    clock, seen = Clock(), []
+    woken = clock.event()
+
+    def program():
+        yield woken
+        seen.append(clock.now)
+
+    clock.process(program())
+    clock.at(0.1 + 0.2, Turn.TIMER, 0, lambda: woken.succeed())
+    clock.run()
+    assert seen == [0.1 + 0.2]

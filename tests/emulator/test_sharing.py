@@ -1,0 +1,216 @@
+"""Laws of the solver on random systems, an exact independent reference, and worked examples."""
+
+import math
+from fractions import Fraction
+from itertools import permutations
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from wayfare.emulator.sharing import Demand, share
+
+CAPACITIES = st.floats(0.5, 500)
+COEFFICIENTS = st.floats(0.05, 20)
+
+
+@st.composite
+def systems(draw, *, mixed=True, caps=True, most_flows=9, first=0):
+    """Return demands and capacities; ``mixed`` draws coefficients and weights, else all are 1."""
+    count = draw(st.integers(1, 6))
+    capacity = {first + j: draw(CAPACITIES) for j in range(count)}
+    demands = []
+    for _ in range(draw(st.integers(1, most_flows))):
+        crossed = draw(st.lists(st.sampled_from(sorted(capacity)), min_size=1, max_size=4, unique=True))
+        uses = tuple((j, draw(COEFFICIENTS) if mixed else 1.0) for j in crossed)
+        weight = draw(st.sampled_from([0.5, 1.0, 1.0, 3.0])) if mixed else 1.0
+        cap_bps = draw(st.one_of(st.just(math.inf), st.floats(0.05, 100))) if caps else math.inf
+        demands.append(Demand(uses, weight, cap_bps))
+    return demands, capacity
+
+
+def complaints(demands, capacity, rates, tolerance=1e-8):
+    """Return what the certificate of bottleneck max fairness has against these rates."""
+    used, most = dict.fromkeys(capacity, 0.0), dict.fromkeys(capacity, 0.0)
+    for demand, rate in zip(demands, rates, strict=True):
+        for j, a in demand.uses:
+            used[j] += a * rate
+            most[j] = max(most[j], a * rate / demand.weight)
+    found = [f"constraint {j} carries {used[j]} of {capacity[j]}" for j in used if used[j] > capacity[j] * (1 + tolerance)]
+    for i, (demand, rate) in enumerate(zip(demands, rates, strict=True)):
+        bottlenecked = any(
+            used[j] >= capacity[j] * (1 - tolerance) and a * rate / demand.weight >= most[j] * (1 - tolerance)
+            for j, a in demand.uses
+        )
+        if rate > demand.cap_bps * (1 + tolerance):
+            found.append(f"flow {i} gets {rate}, above its cap {demand.cap_bps}")
+        elif not bottlenecked and rate < demand.cap_bps * (1 - tolerance):
+            found.append(f"flow {i} gets {rate} and has no bottleneck")
+    return found
+
+
+def progressive_filling(demands, capacity):
+    """Return the exact max-min rates of flows that take 1 of each constraint (Bertsekas and Gallager, 6.5.2)."""
+    rates = [Fraction(0)] * len(demands)
+    growing, left = set(range(len(demands))), {j: Fraction(c) for j, c in capacity.items()}
+    while growing:
+        load = {j: sum(1 for i in growing if j in dict(demands[i].uses)) for j in left}
+        steps = [left[j] / n for j, n in load.items() if n]
+        steps += [Fraction(demands[i].cap_bps) - rates[i] for i in growing if demands[i].cap_bps < math.inf]
+        step = min(steps)
+        for i in growing:
+            rates[i] += step
+        left = {j: c - load[j] * step for j, c in left.items()}
+        full = {j for j, c in left.items() if c == 0}
+        growing -= {i for i in growing if rates[i] == demands[i].cap_bps or full & set(dict(demands[i].uses))}
+    return rates
+
+
+@settings(max_examples=400)
+@given(systems(caps=False))
+def test_every_flow_has_a_bottleneck_and_no_constraint_is_over_its_capacity(system):
+    assert complaints(*system, share(*system)) == []
+
+
+CAPS_IN_A_CIRCLE = (
+    [
+        Demand(((0, 10.0), (1, 1.0)), cap_bps=0.55),
+        Demand(((0, 1.0), (1, 10.0))),
+        Demand(((0, 2.0), (1, 1.0)), cap_bps=1.2),
+    ],
+    {0: 8.0, 1: 9.0},
+)
+
+
+@settings(max_examples=400)
+@given(systems())
+@example(CAPS_IN_A_CIRCLE)
+def test_caps_hold_and_every_other_flow_has_a_bottleneck(system):
+    assert complaints(*system, share(*system)) == []
+
+
+@given(systems(mixed=False))
+def test_on_wires_rates_are_those_of_exact_progressive_filling(system):
+    demands, capacity = system
+    expected = progressive_filling(demands, capacity)
+    assert share(demands, capacity) == pytest.approx([float(rate) for rate in expected], rel=1e-9)
+
+
+@given(systems(), st.randoms(use_true_random=False))
+def test_rates_do_not_depend_on_the_order_of_the_flows(system, random):
+    demands, capacity = system
+    order = list(range(len(demands)))
+    random.shuffle(order)
+    shuffled = share([demands[i] for i in order], capacity)
+    rates = share(demands, capacity)
+    assert shuffled == pytest.approx([rates[i] for i in order], rel=1e-9)
+
+
+@given(systems(caps=False), st.sampled_from([2.0**-30, 0.5, 1024.0, 2.0**40]))
+def test_twice_the_capacity_is_twice_the_rate_to_the_last_bit(system, factor):
+    demands, capacity = system
+    rates = share(demands, capacity)
+    assert share(demands, {j: c * factor for j, c in capacity.items()}) == [rate * factor for rate in rates]
+
+
+@given(systems(caps=False), st.floats(0.1, 10))
+def test_weights_count_relative_to_each_other_only(system, factor):
+    demands, capacity = system
+    heavier = [Demand(demand.uses, demand.weight * factor) for demand in demands]
+    assert share(heavier, capacity) == pytest.approx(share(demands, capacity), rel=1e-9)
+
+
+@given(systems(), systems(first=100))
+def test_rates_of_one_component_do_not_move_when_another_comes(near, far):
+    together = share([*near[0], *far[0]], {**near[1], **far[1]})
+    assert together[: len(near[0])] == share(*near)
+
+
+def test_a_circle_is_solved_alone_whatever_circles_there_are_elsewhere():
+    """Coefficients that grow around a ring leave no constraint the tightest for all; bits must not mix even then."""
+    for turn in range(40):
+        near, far = _ring(5, 0.37 + turn / 50, 0), _ring(8, 0.61 + turn / 30, 100)
+        together = share([*near[0], *far[0]], {**near[1], **far[1]})
+        assert together[:10] == share(*near)
+
+
+def _ring(size: int, skew: float, first: int):
+    capacity = {first + j: 1.0 + skew * (j * j % 5) for j in range(size)}
+    demands = [Demand(((first + j, 0.3 + skew * j), (first + (j + 1) % size, 2.9 / (j + skew)))) for j in range(size)]
+    demands += [Demand(((first + j, 1.7 * skew), (first + (j + 2) % size, 0.2 + j))) for j in range(size)]
+    return demands, capacity
+
+
+@given(systems(mixed=False, caps=False), CAPACITIES)
+def test_on_one_wire_a_new_flow_never_makes_another_faster(system, capacity_bps):
+    count = len(system[0])
+    before = share([Demand(((0, 1.0),))] * count, {0: capacity_bps})
+    after = share([Demand(((0, 1.0),))] * (count + 1), {0: capacity_bps})
+    assert after[0] < before[0]
+
+
+def test_fl_6_two_wires_share_one_flow():
+    """Two wires of 10 {A, B} and 3 {A, C}: A and C get 1.5, B gets the rest of the first."""
+    demands = [Demand(((1, 1.0), (2, 1.0))), Demand(((1, 1.0),)), Demand(((2, 1.0),))]
+    assert share(demands, {1: 10.0, 2: 3.0}) == [1.5, 8.5, 1.5]
+
+
+def test_two_stations_of_one_cell_behind_one_wire_get_five_and_five():
+    """PHY rates of 100 and 10 Mbit/s, a shared wire of 10 Mbit/s: the wire is the bottleneck of both."""
+    demands = [Demand(((0, 1 / 100e6), (1, 1.0))), Demand(((0, 1 / 10e6), (1, 1.0)))]
+    assert share(demands, {0: 1.0, 1: 10e6}) == pytest.approx([5e6, 5e6], rel=1e-12)
+
+
+def test_a_cell_shares_airtime_and_not_bits():
+    demands = [Demand(((0, 1 / 54e6),)), Demand(((0, 1 / 36e6),))]
+    assert share(demands, {0: 1.0}) == pytest.approx([27e6, 18e6], rel=1e-12)
+
+
+def test_a_flow_that_crosses_a_cell_twice_pays_for_both_ways():
+    """Up at 30 and down at 60 Mbit/s through one cell: 1 / (1/30 + 1/60) = 20 Mbit/s."""
+    assert share([Demand(((0, 1 / 30e6 + 1 / 60e6),))], {0: 1.0}) == pytest.approx([20e6], rel=1e-12)
+
+
+def test_weights_divide_a_wire_in_proportion():
+    demands = [Demand(((0, 1.0),), weight) for weight in (1.0, 2.0, 5.0)]
+    assert share(demands, {0: 16.0}) == [2.0, 4.0, 10.0]
+
+
+def test_what_a_capped_flow_leaves_the_others_take():
+    demands = [Demand(((0, 1.0),), cap_bps=1.0), Demand(((0, 1.0),)), Demand(((0, 1.0),))]
+    assert share(demands, {0: 10.0}) == [1.0, 4.5, 4.5]
+
+
+def test_a_flow_with_a_cap_alone_gets_its_cap():
+    assert share([Demand((), cap_bps=3.0)], {}) == [3.0]
+
+
+def test_a_flow_that_nothing_bounds_is_refused():
+    with pytest.raises(ValueError, match="no constraint"):
+        share([Demand(())], {})
+
+
+def test_nobody_shares_nothing():
+    assert share([], {0: 1.0}) == []
+
+
+def test_two_constraints_that_disagree_about_who_is_expensive_are_solved_exactly():
+    """Each flow is dear where the other is cheap: 10x + y = 11 and x + 10y = 11 give 1 and 1 only if both bind."""
+    demands = [Demand(((0, 10.0), (1, 1.0))), Demand(((0, 1.0), (1, 10.0)))]
+    rates = share(demands, {0: 11.0, 1: 11.0})
+    assert rates == pytest.approx([1.0, 1.0], rel=1e-12)
+    assert complaints(demands, {0: 11.0, 1: 11.0}, rates) == []
+
+
+def test_all_orders_of_a_circle_give_one_solution():
+    demands = [Demand(((j, 4.0), ((j + 1) % 3, 1.0))) for j in range(3)]
+    capacity = {0: 5.0, 1: 6.0, 2: 7.0}
+    rates = share(demands, capacity)
+    for order in permutations(range(3)):
+        assert share([demands[i] for i in order], capacity) == pytest.approx([rates[i] for i in order], rel=1e-12)
+
+
+@given(st.integers(1, 40), CAPACITIES)
+def test_n_equal_flows_get_an_nth_each(count, capacity_bps):
+    assume(count * capacity_bps > 0)
+    assert share([Demand(((0, 1.0),))] * count, {0: capacity_bps}) == pytest.approx([capacity_bps / count] * count, rel=1e-12)
