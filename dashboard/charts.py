@@ -100,8 +100,8 @@ def traffic_figure(run: RunData, time_s: float, palette: Palette) -> Figure:
                 "y": [*rates[name].tolist(), float(rates[name][-1])],
                 "name": label,
                 "stackgroup": "classes",
-                "line": {"color": colour, "width": 1, "shape": "hv"},
-                "fillcolor": colour + "b3",
+                "line": {"color": colour, "width": 0, "shape": "hv"},
+                "fillcolor": colour + "d9",
                 "hovertemplate": f"%{{y:.3~s}} Mbit/s<extra>{label}</extra>",
             }
         )

@@ -36,7 +36,7 @@
     var share = running ? Math.round(row.progress * 100) + " %" : null;
     return make(
       "div",
-      { className: "wf-status wf-status-" + row.status },
+      { className: "wf-run-status wf-status wf-status-" + row.status },
       make("i", { className: "wf-dot" }),
       make("span", null, running ? "running " + share : row.status),
       running ? make("span", { className: "wf-bar" }, make("i", { style: { width: row.progress * 100 + "%" } })) : null

@@ -86,6 +86,8 @@ def read_stream(path: Path, table: Table) -> pa.Table:
         pa.ArrowInvalid: The start of the file is no Arrow stream of this table.
     """
     batches = []
+    if path.stat().st_size == 0:
+        return table.schema.empty_table()  # nothing has been flushed yet
     with pa.OSFile(str(path), "rb") as file:
         reader = pa.ipc.open_stream(file)
         if reader.schema != table.schema:

@@ -120,7 +120,7 @@ def test_the_table_shows_every_run_with_its_status(page: Page, runs: Any) -> Non
     page.open("/")
     rows = page.until(
         "(rows => rows.length === 5 && rows.every(row => row.querySelector('a') && row.querySelector('.wf-status')) &&"
-        " rows.map(row => row.innerText))([...document.querySelectorAll('.ag-center-cols-container .ag-row')])"
+        " rows.map(row => row.textContent))([...document.querySelectorAll('.ag-center-cols-container .ag-row')])"
     )
     status = {words: next((row for row in rows if words in row), "") for words in ("first-walk", "torn", "gone-silent")}
     assert "finished" in status["first-walk"]

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import permutations
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wayfare.emulator.sharing import Demand, share
@@ -66,25 +66,18 @@ def progressive_filling(demands, capacity):
     return rates
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(systems(caps=False))
 def test_every_flow_has_a_bottleneck_and_no_constraint_is_over_its_capacity(system):
     assert complaints(*system, share(*system)) == []
 
 
-CAPS_IN_A_CIRCLE = (
-    [
-        Demand(((0, 10.0), (1, 1.0)), cap_bps=0.55),
-        Demand(((0, 1.0), (1, 10.0))),
-        Demand(((0, 2.0), (1, 1.0)), cap_bps=1.2),
-    ],
-    {0: 8.0, 1: 9.0},
-)
+CAP_PASSED_IN_A_CIRCLE = ([Demand(((0, 2.0), (1, 2.0)), cap_bps=3.0), Demand(((0, 10.0), (1, 2.0)))], {0: 15.0, 1: 8.0})
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(systems())
-@example(CAPS_IN_A_CIRCLE)
+@example(CAP_PASSED_IN_A_CIRCLE)
 def test_caps_hold_and_every_other_flow_has_a_bottleneck(system):
     assert complaints(*system, share(*system)) == []
 
@@ -127,26 +120,13 @@ def test_rates_of_one_component_do_not_move_when_another_comes(near, far):
 
 
 def test_a_circle_is_solved_alone_whatever_circles_there_are_elsewhere():
-    """Coefficients that grow around a ring leave no constraint the tightest for all; bits must not mix even then."""
-    for turn in range(40):
-        near, far = _ring(5, 0.37 + turn / 50, 0), _ring(8, 0.61 + turn / 30, 100)
-        together = share([*near[0], *far[0]], {**near[1], **far[1]})
-        assert together[:10] == share(*near)
-
-
-def _ring(size: int, skew: float, first: int):
-    capacity = {first + j: 1.0 + skew * (j * j % 5) for j in range(size)}
-    demands = [Demand(((first + j, 0.3 + skew * j), (first + (j + 1) % size, 2.9 / (j + skew)))) for j in range(size)]
-    demands += [Demand(((first + j, 1.7 * skew), (first + (j + 2) % size, 0.2 + j))) for j in range(size)]
-    return demands, capacity
-
-
-@given(systems(mixed=False, caps=False), CAPACITIES)
-def test_on_one_wire_a_new_flow_never_makes_another_faster(system, capacity_bps):
-    count = len(system[0])
-    before = share([Demand(((0, 1.0),))] * count, {0: capacity_bps})
-    after = share([Demand(((0, 1.0),))] * (count + 1), {0: capacity_bps})
-    assert after[0] < before[0]
+    """Found by search: two components in which no constraint is the tightest for all of its own flows."""
+    near = [(0, 1.69, 1, 2.24), (1, 0.28, 2, 0.21), (2, 0.41, 0, 0.78), (0, 3.0, 1, 0.24), (2, 0.18, 0, 0.1)]
+    far = [(5, 8.77, 6, 0.17), (6, 0.24, 7, 9.37), (7, 0.42, 5, 0.31), (5, 8.87, 6, 0.13), (6, 5.86, 5, 0.26)]
+    near, far = [*near, (1, 1.36, 2, 7.18)], [*far, (6, 0.37, 7, 0.83)]
+    capacity = {0: 4.61, 1: 1.01, 2: 4.58, 5: 1.03, 6: 3.16, 7: 3.89}
+    demands = [Demand(((i, a), (j, b))) for i, a, j, b in near + far]
+    assert share(demands, capacity)[: len(near)] == share(demands[: len(near)], capacity)
 
 
 def test_fl_6_two_wires_share_one_flow():
@@ -212,5 +192,4 @@ def test_all_orders_of_a_circle_give_one_solution():
 
 @given(st.integers(1, 40), CAPACITIES)
 def test_n_equal_flows_get_an_nth_each(count, capacity_bps):
-    assume(count * capacity_bps > 0)
     assert share([Demand(((0, 1.0),))] * count, {0: capacity_bps}) == pytest.approx([capacity_bps / count] * count, rel=1e-12)
