@@ -120,6 +120,8 @@ def _layout(run: RunData, time_s: float, palette: Palette, y_axis: dict[str, Any
         "zerolinecolor": palette.line,
         "tickfont": {"color": palette.muted, "size": 12},
         "fixedrange": True,
+        "spikecolor": palette.muted,
+        "spikethickness": 1,
     }
     return {
         "font": {"family": FONT, "color": palette.ink, "size": 12},

@@ -41,7 +41,7 @@ class Page:
         self.browser.get(self.address + path.removeprefix("/"))
 
     def ask(self, script: str, *values: Any) -> Any:
-        return self.browser.execute_script(f"return {script}", *values)  # type: ignore[no-untyped-call]
+        return self.browser.execute_script(f"return {script}", *values)
 
     def until(self, script: str, *values: Any) -> Any:
         """Wait until a script gives something true, and return that."""
@@ -99,17 +99,17 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 @pytest.fixture
 def page(browser: Chrome, address: str) -> Iterator[Page]:
     """A page that must not complain in its console, nor ask any other host, during a test."""
-    browser.get_log("browser")  # type: ignore[no-untyped-call]
-    browser.get_log("performance")  # type: ignore[no-untyped-call]
+    browser.get_log("browser")
+    browser.get_log("performance")
     yield Page(browser, address)
-    complaints = [entry["message"] for entry in browser.get_log("browser")]  # type: ignore[no-untyped-call]
+    complaints = [entry["message"] for entry in browser.get_log("browser")]
     assert complaints == []
     assert foreign_requests(browser, address) == []
 
 
 def foreign_requests(browser: Chrome, address: str) -> list[str]:
     """Return what the browser asked of hosts other than the dashboard's."""
-    entries = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]  # type: ignore[no-untyped-call]
+    entries = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
     asked = [entry["params"]["request"]["url"] for entry in entries if entry["method"] == "Network.requestWillBeSent"]
     assert asked
     inside = ("data", "blob", "chrome", "about")

@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 import pytest
 
 from wayfare.dashboard.charts import progress_figure, progress_title, traffic_figure
+from wayfare.dashboard.map_figure import map_figure
 from wayfare.dashboard.run_store import RunStore
 from wayfare.dashboard.run_view import chosen_time, slider_step
 from wayfare.dashboard.theme import PALETTES
@@ -68,3 +69,10 @@ def test_the_address_says_the_time_and_otherwise_it_is_the_end(search: str | Non
 def test_the_slider_has_round_steps() -> None:
     assert [slider_step(end_s) for end_s in (8.0, 3600.0)] == pytest.approx([0.005, 2.0])
     assert slider_step(0.0) == 1.0
+
+
+def test_a_run_that_has_only_begun_can_be_drawn(new_walks: Any) -> None:
+    walks = new_walks()
+    run = RunStore(walks.parent).open(walks.write(status="running", until_s=0.0).name)
+    for figure in (map_figure, progress_figure, traffic_figure):
+        go.Figure(figure(run, 0.0, LIGHT))

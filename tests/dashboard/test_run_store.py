@@ -69,12 +69,20 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(walks: Any, tmp_path: Pa
 
 
 @pytest.mark.parametrize("file", [name for name in RUN_FILES if name != "summary.json"])
-@pytest.mark.parametrize("content", [b"", b"\xff\x00nonsense", b"{}"])
+@pytest.mark.parametrize("content", [b"\0", b"\xff\x00nonsense", b"{}"])
 def test_a_file_that_is_damaged_gives_a_reason_and_no_other_error(walks: Any, file: str, content: bytes) -> None:
     run = walks.write()
     (run / file).write_bytes(content)
     with pytest.raises(RecordError):
         RunStore(walks.parent).open(run.name)
+
+
+def test_a_run_that_has_not_flushed_anything_yet_can_be_opened(walks: Any) -> None:
+    run = walks.write(status="running", until_s=0.0)
+    for table in ("events", "metrics", "bins"):
+        (run / f"{table}.arrows").write_bytes(b"")
+    opened = RunStore(walks.parent).open(run.name)
+    assert (opened.end_s, opened.overview.packets_sent, opened.learning.exists) == (0.0, 0, False)
 
 
 def test_a_table_that_names_unknown_links_is_refused(walks: Any) -> None:
