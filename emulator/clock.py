@@ -17,7 +17,7 @@ class Turn(IntEnum):
     TIMER = 3  # a waiting time is over, a transfer of the scenario begins
     OBSERVE = 4  # the observer looks
     SHARE = 5  # rates are shared anew, after all that changed at this instant
-    STOP = 6  # the run ends, after all that happens at this instant
+    STOP = 6  # the run ends, after all other timed actions of this instant
 
 
 class Appointment:
@@ -68,12 +68,14 @@ class Clock(simpy.Environment):
 
     def _sleep_until(self, time_s: float) -> None:
         self._wake_at = time_s
-        alarm = self.timeout(_exact_delay(self.now, time_s))
+        alarm = self.timeout(_delay_up_to(self.now, time_s), time_s)
         assert alarm.callbacks is not None
         alarm.callbacks.append(self._wake)
 
-    def _wake(self, _: simpy.Event) -> None:
-        """Run all that is due now; SimPy calls this."""
+    def _wake(self, alarm: simpy.Event) -> None:
+        """Run all that is due now; SimPy calls this, at the alarm's time or one rounding before it."""
+        if alarm.value != self._wake_at:
+            return  # an earlier appointment came in between, and another alarm is set by now
         while self._agenda and self._agenda[0][0] <= self.now:
             appointment = heappop(self._agenda)[-1]
             action, appointment.action = appointment.action, None
@@ -81,14 +83,17 @@ class Clock(simpy.Environment):
                 action()
         while self._agenda and self._agenda[0][-1].action is None:
             heappop(self._agenda)
-        if self._agenda and (self._wake_at <= self.now or self._agenda[0][0] < self._wake_at):
+        self._wake_at = math.inf
+        if self._agenda:
             self._sleep_until(self._agenda[0][0])
-        elif not self._agenda:
-            self._wake_at = math.inf
 
 
-def _exact_delay(now_s: float, time_s: float) -> float:
-    """Return the delay that SimPy adds to ``now_s`` to arrive at ``time_s`` exactly, to the last bit."""
+def _delay_up_to(now_s: float, time_s: float) -> float:
+    """Return the longest delay that takes SimPy from ``now_s`` to ``time_s`` but not past it.
+
+    SimPy adds the two. Where the sum cannot round to ``time_s``, the clock wakes just before and sleeps the rest,
+    which is so short that the sum is exact.
+    """
     delay = time_s - now_s
     while now_s + delay < time_s:
         delay = math.nextafter(delay, math.inf)

@@ -69,5 +69,5 @@ class Processor:
     def _finish(self, work: Work) -> None:
         self.meter_now()
         self._running -= 1
-        self._fill_slots()
         work.finished()
+        self._fill_slots()

@@ -1,5 +1,7 @@
 """The physics that every run checks of itself."""
 
+import math
+
 from .sharing import Demand
 
 TOLERANCE = 1e-9
@@ -49,10 +51,10 @@ def costs_something(what: str, duration_s: float) -> None:
 
 
 def conserved(what: str, sent: float, accounted: float, tolerance: float = 0.0) -> None:
-    """Check that what was sent equals what is accounted for, to a relative tolerance.
+    """Check that what was sent equals what is accounted for, to a tolerance in the same unit.
 
     Raises:
         LawBroken: It does not.
     """
-    if abs(sent - accounted) > tolerance * max(abs(sent), abs(accounted)):
+    if not (math.isfinite(accounted) and abs(sent - accounted) <= tolerance):
         raise LawBroken(f"{what}: {sent} sent, {accounted} accounted for")

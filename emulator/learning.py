@@ -54,6 +54,7 @@ class Learning:
         self.best: float | None = None
         self._packets = 0
         self._seen: dict[Model, Evaluation] = {}
+        self._shown: dict[tuple[int, int], Model] = {}
 
     def next_packet(self) -> int:
         """Return a new packet id."""
@@ -96,18 +97,16 @@ class Learning:
         Every model that changed since the last look is recorded too. A holder without a model counts with the untrained
         one.
         """
-        held = {
-            (node.index, -1): node.store.get("model", self.initial) for node in self.nodes if node.name in self.train
-        }
-        answers = dict(self.answers)
-        known = self._seen
-        self._seen = {}
-        for (node, packet), model in sorted({**held, **answers}.items()):
-            changed = model not in known
-            self._seen[model] = known[model] if model in known else evaluate(model, self._curriculum.split.test)
-            if changed:
+        held = {node.index: node.store.get("model", self.initial) for node in self.nodes if node.name in self.train}
+        models = dict.fromkeys((*held.values(), *self.answers.values()))
+        test, known = self._curriculum.split.test, self._seen
+        self._seen = {model: known[model] if model in known else evaluate(model, test) for model in models}
+        shown = {**{(node, -1): model for node, model in held.items()}, **self.answers}
+        for (node, packet), model in sorted(shown.items(), key=lambda item: item[0]):
+            if self._shown.get((node, packet)) is not model:
                 self._writer.metric(now_s, "accuracy", self._seen[model].accuracy, node, packet)
-        final, nodes = self._mean(list(answers.values())), self._mean(list(held.values()))
+        self._shown = shown
+        final, nodes = self._mean(list(self.answers.values())), self._mean(list(held.values()))
         if final is not None:
             self._writer.metric(now_s, "accuracy", final)
             self.best = final if self.best is None else max(self.best, final)

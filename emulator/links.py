@@ -20,6 +20,11 @@ class LinkClass:
     ] = 1.0
     power_busy_w: Annotated[float, "Power of a direction at full load, linear between; same source.", Ge(0)] = 3.0
 
+    def __post_init__(self) -> None:
+        """Refuse a busy power below the idle power."""
+        if self.power_busy_w < self.power_idle_w:
+            raise ValueError(f"power_busy {self.power_busy_w} W is below power_idle {self.power_idle_w} W")
+
 
 DEFAULT_LINKS = {
     "access": LinkClass(rate_bps=1e9, delay_s=1e-3),

@@ -1,11 +1,11 @@
 """Packets that have arrived at a node and wait for its program."""
 
-from collections import deque
+from collections import OrderedDict, deque
 from functools import partial
 
 import simpy
 
-from .clock import Clock, Turn
+from .clock import Appointment, Clock, Turn
 from .packets import ModelPacket
 
 
@@ -15,12 +15,15 @@ class Mailbox:
     def __init__(self, clock: Clock, node: int) -> None:
         self._clock, self._node = clock, node
         self._packets: deque[ModelPacket] = deque()
-        self._waiting: deque[simpy.Event] = deque()
+        self._waiting: OrderedDict[simpy.Event, Appointment | None] = OrderedDict()
 
     def put(self, packet: ModelPacket) -> None:
         """Hand a packet to who waits, else keep it."""
         if self._waiting:
-            self._waiting.popleft().succeed(packet)
+            event, timer = self._waiting.popitem(last=False)
+            if timer is not None:
+                timer.cancel()
+            event.succeed(packet)
         else:
             self._packets.append(packet)
 
@@ -29,12 +32,12 @@ class Mailbox:
         event = self._clock.event()
         if self._packets:
             return event.succeed(self._packets.popleft())
-        self._waiting.append(event)
+        timer = None
         if timeout_s is not None:
-            self._clock.after(timeout_s, Turn.TIMER, self._node, partial(self._give_up, event))
+            timer = self._clock.after(timeout_s, Turn.TIMER, self._node, partial(self._give_up, event))
+        self._waiting[event] = timer
         return event
 
     def _give_up(self, event: simpy.Event) -> None:
-        if event in self._waiting:
-            self._waiting.remove(event)
-            event.succeed(None)
+        del self._waiting[event]
+        event.succeed(None)

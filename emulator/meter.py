@@ -117,7 +117,7 @@ class Meter:
             ),
         }
         for cause, amount_j in by_cause.items():
-            laws.conserved(f"energy of {cause} [J]", amount_j, self.energy_j[cause], laws.TOLERANCE)
+            laws.conserved(f"energy of {cause} [J]", amount_j, self.energy_j[cause], laws.TOLERANCE * amount_j)
 
     def _active_link_j(self, *, radio: bool) -> float:
         return sum(

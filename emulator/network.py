@@ -4,14 +4,14 @@ A flow crosses its links at one rate from its start on. Not modelled: packets, h
 queues (sharing takes their place), transport start-up, and loss.
 """
 
+import math
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from . import laws
 from .clock import Appointment, Clock, Turn
 from .links import Link
 from .meter import Meter
-from .sharing import Demand, share
+from .sharing import Demand, Fluid, Sums
 
 
 class Flow:
@@ -20,37 +20,36 @@ class Flow:
     Attributes:
         number: The order in which flows began.
         links: What it crosses.
-        remaining_bits: What had not passed at ``since_s``.
-        rate_bps: Its rate since then.
+        size_bits: What it will have passed in the end.
     """
 
-    __slots__ = (
-        "_end",
-        "demand",
-        "done",
-        "links",
-        "metered_s",
-        "number",
-        "rate_bps",
-        "remaining_bits",
-        "since_s",
-        "size_bits",
-    )
+    __slots__ = ("_fluid", "done", "links", "number", "size_bits")
 
     def __init__(
-        self, number: int, links: Sequence[Link], size_bits: float, now_s: float, done: Callable[[], None]
+        self, number: int, links: Sequence[Link], size_bits: float, fluid: Fluid, done: Callable[[], None]
     ) -> None:
-        self.number = number
-        self.links = links
-        self.size_bits = self.remaining_bits = size_bits
-        self.rate_bps = 0.0
-        self.since_s = self.metered_s = now_s
-        self.done = done
-        uses: dict[int, float] = {}
-        for link in links:
-            uses[link.constraint] = uses.get(link.constraint, 0.0) + link.coefficient
-        self.demand = Demand(tuple(uses.items()))
-        self._end: Appointment | None = None
+        self.number, self.links, self.size_bits, self.done = number, links, size_bits, done
+        self._fluid = fluid
+
+    @property
+    def demand(self) -> Demand:
+        """Return what it asks of the constraints it crosses."""
+        return self._fluid.demand(self.number)
+
+    @property
+    def rate_bps(self) -> float:
+        """Return its rate since ``since_s``; 0 before its first and while a link gives nothing."""
+        return self._fluid.rate_bps(self.number)
+
+    @property
+    def since_s(self) -> float:
+        """Return when its rate last changed."""
+        return self._fluid.since_s(self.number)
+
+    @property
+    def remaining_bits(self) -> float:
+        """Return what had not passed at ``since_s``."""
+        return self._fluid.remaining_bits(self.number)
 
     def passed_bits(self, now_s: float) -> float:
         """Return what has passed until now."""
@@ -60,21 +59,68 @@ class Flow:
 class FluidNetwork:
     """All flows in progress, their rates, and when the next one ends."""
 
-    def __init__(self, clock: Clock, capacity: dict[int, float], meter: Meter) -> None:
+    def __init__(
+        self, clock: Clock, capacity: dict[int, float], meter: Meter, *, fluid: Callable[[Sums], Fluid] = Fluid
+    ) -> None:
         self._clock = clock
         self._capacity = capacity
-        self._meter = meter
+        self._fluid = fluid(Sums(meter._carried_bits, meter._flow_s))
         self._flows: dict[int, Flow] = {}
         self._started = 0
         self._sharing: Appointment | None = None
+        self._end: Appointment | None = None
+        self._ending = (math.inf, -1)
 
-    def start(self, links: Sequence[Link], size_bytes: int, done: Callable[[], None]) -> Flow:
-        """Begin a flow; ``done`` is called when its last bit has entered the last link."""
-        flow = Flow(self._started, links, bits(size_bytes), self._clock.now, done)
+    def start(
+        self,
+        links: Sequence[Link],
+        size_bytes: int,
+        done: Callable[[], None],
+        *,
+        weight: float = 1.0,
+        cap_bps: float = math.inf,
+    ) -> Flow:
+        """Begin a flow; ``done`` is called when its last bit has entered the last link.
+
+        Args:
+            links: What it crosses; a link without a constraint (-1) is not shared: it only caps each flow.
+            size_bytes: How much there is to pass.
+            done: Called once.
+            weight: Its share relative to other flows.
+            cap_bps: The most it takes [bit/s].
+        """
+        flow = Flow(self._started, links, bits(size_bytes), self._fluid, done)
+        demand = demand_on(links, weight, cap_bps)
+        for constraint, _ in demand.uses:
+            if not self._fluid.knows(constraint):
+                self._fluid.set_capacity(constraint, self._capacity[constraint])
+        now_s, metered = self._clock.now, [link.index for link in links]
+        self._fluid.add(flow.number, demand, flow.size_bits, now_s, metered)
         self._started += 1
         self._flows[flow.number] = flow
         self._share_soon()
         return flow
+
+    def stop(self, flow: Flow) -> float:
+        """Take a flow out before its end; return the bits that had not passed."""
+        rest_bits = max(flow.size_bits - flow.passed_bits(self._clock.now), 0.0)
+        self._take_out(flow)
+        return rest_bits
+
+    def change(self, flow: Flow, demand: Demand) -> None:
+        """Let a flow ask for other coefficients, another weight or another cap from now on."""
+        self._fluid.change(flow.number, demand)
+        self._share_soon()
+
+    def set_capacity(self, constraint: int, capacity: float) -> None:
+        """Give a constraint another capacity from now on; at 0 the flows that cross it wait.
+
+        Raises:
+            ValueError: It is negative or not finite.
+        """
+        self._fluid.set_capacity(constraint, capacity)
+        self._capacity[constraint] = capacity
+        self._share_soon()
 
     def in_progress(self) -> list[Flow]:
         """Return the flows in progress, in the order in which they began."""
@@ -82,8 +128,7 @@ class FluidNetwork:
 
     def meter_now(self) -> None:
         """Tell the meter all that has been carried until now."""
-        for flow in self._flows.values():
-            self._measure(flow)
+        self._fluid.measure(self._clock.now)
 
     def _share_soon(self) -> None:
         """Share anew at the end of this instant, once however much changes in it."""
@@ -92,38 +137,49 @@ class FluidNetwork:
 
     def _share(self) -> None:
         self._sharing = None
-        flows = self.in_progress()
-        demands = [flow.demand for flow in flows]
-        rates = share(demands, self._capacity)
-        laws.capacities_hold(demands, rates, self._capacity, self._clock.now)
-        for flow, rate_bps in zip(flows, rates, strict=True):
-            if rate_bps != flow.rate_bps:
-                self._change_rate(flow, rate_bps)
+        broken = self._fluid.share(self._clock.now, laws.TOLERANCE)
+        if broken != -1:
+            flows = self.in_progress()
+            rates = [flow.rate_bps for flow in flows]
+            laws.capacities_hold([flow.demand for flow in flows], rates, self._capacity, self._clock.now)
+            raise laws.LawBroken(f"at {self._clock.now} s the rates over constraint {broken} cannot be")
+        self._await_next_end()
 
-    def _change_rate(self, flow: Flow, rate_bps: float) -> None:
-        """Settle what has passed and see when the rest will have; a flow whose rate stays is not touched."""
-        now_s = self._clock.now
-        self._measure(flow)
-        flow.remaining_bits = max(flow.remaining_bits - flow.rate_bps * (now_s - flow.since_s), 0.0)
-        flow.since_s, flow.rate_bps = now_s, rate_bps
-        if flow._end is not None:
-            flow._end.cancel()
-        end_s = now_s + flow.remaining_bits / rate_bps
-        flow._end = self._clock.at(end_s, Turn.FLOW_END, flow.number, partial(self._finish, flow))
+    def _await_next_end(self) -> None:
+        """Have one appointment: for the flow that ends next, of those that end together the one that began first."""
+        ending = self._fluid.next_end()
+        if ending == self._ending:
+            return
+        if self._end is not None:
+            self._end.cancel()
+        self._ending = ending
+        end_s, number = ending
+        self._end = self._clock.at(end_s, Turn.FLOW_END, number, self._finish) if number >= 0 else None
 
-    def _finish(self, flow: Flow) -> None:
-        self._measure(flow)
+    def _finish(self) -> None:
+        flow = self._flows[self._ending[1]]
+        self._take_out(flow)
+        flow.done()
+
+    def _take_out(self, flow: Flow) -> None:
+        self._fluid.remove(flow.number, self._clock.now)
         del self._flows[flow.number]
         if self._flows:
             self._share_soon()
-        flow.done()
+        # Later ends may move when rates are shared; those of this instant come before that.
+        if flow.number == self._ending[1] or self._fluid.next_end()[0] <= self._clock.now:
+            self._await_next_end()
 
-    def _measure(self, flow: Flow) -> None:
-        now_s = self._clock.now
-        if now_s > flow.metered_s and flow.rate_bps > 0:
-            for link in flow.links:
-                self._meter.carried(link, flow.rate_bps, now_s - flow.metered_s)
-        flow.metered_s = now_s
+
+def demand_on(links: Sequence[Link], weight: float = 1.0, cap_bps: float = math.inf) -> Demand:
+    """Return what a flow over these links asks of their constraints."""
+    uses: dict[int, float] = {}
+    for link in links:
+        if link.constraint < 0:
+            cap_bps = min(cap_bps, link.rate_bps)
+        else:
+            uses[link.constraint] = uses.get(link.constraint, 0.0) + link.coefficient
+    return Demand(tuple(uses.items()), weight, cap_bps)
 
 
 def bits(size_bytes: float) -> float:

@@ -28,9 +28,12 @@ class SendFailed(Exception):  # noqa: N818 - it names what happened, as SimPy's 
     """A packet was dropped on its way; ``packet`` is what was sent, ``reason`` says why."""
 
     def __init__(self, packet: ModelPacket, reason: DropReason) -> None:
-        super().__init__(f"packet {packet.packet} was dropped: {reason.name.lower().replace('_', ' ')}")
+        super().__init__(packet, reason)  # SimPy makes the exception anew from these in the waiting program
         self.packet = packet
         self.reason = reason
+
+    def __str__(self) -> str:
+        return f"packet {self.packet.packet} was dropped: {self.reason.name.lower().replace('_', ' ')}"
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,9 @@ class Node:
         """Evaluate a model on the node's validation split; it costs a forward pass. The value is an Evaluation."""
         from wayfare.models.evaluation import evaluate
 
-        shard = self._learning.validation[self.name]
+        shard = self._learning.validation.get(self.name)
+        if shard is None:
+            raise ValueError(f"{self.name} has no samples to evaluate on")
         event = self.event()
 
         def finished() -> None:

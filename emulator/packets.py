@@ -170,17 +170,20 @@ class ModelPacket:
         names = ("packet", "model", "task", "source", "destination", "hop_count", "hop_limit", "fragment", "fragments")
         fields: dict[str, Any] = dict(zip((*names, "deadline_s"), stamps[:10], strict=True))
         try:
+            described = json.loads(specification)
+            if not isinstance(described, dict):
+                raise ValueError(f"the specification is no mapping: {described!r}")
             return cls(
                 kind=PacketKind(kind),
                 payload=data[header_bytes:],
-                specification=json.loads(specification),
+                specification=described,
                 priority=priority,
                 performance=Performance(*stamps[10:]),
                 signature=data[at:header_bytes],
                 **fields,
                 **lists,
             )
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise PacketError(f"the header cannot be understood: {error}") from error
 
     def to_model(self) -> "Model":

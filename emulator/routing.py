@@ -1,20 +1,79 @@
 """Forwarding tables: which neighbour a packet goes to next."""
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from annotated_types import Ge
+
+from .links import Link
 from .wiring import Wiring
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+DELAY_TO_BREAK_TIES = 1e-6  # one hop weighs as much as 10^6 s of delay
+LEAST_COST = 1e-9
+NOWHERE = -1
+LARGE = 512  # nodes from which on SciPy, which takes longer to load, finds the trees
 
 
 class NoRoute(Exception):  # noqa: N818 - it names what a network says, as SimPy's Interrupt does
     """There is no way from a node to a destination."""
 
 
-class ForwardingTables:
-    """Shortest paths by number of hops, then by delay, then by the lower node id; one tree a destination, kept."""
+@dataclass(frozen=True, kw_only=True)
+class Routing:
+    """What makes a way short. Of ways that cost the same, the one over the neighbour with the lowest id is taken.
 
-    def __init__(self, wiring: Wiring) -> None:
+    The cost of a link is: ``hops``: 1, and of equal hops the smaller sum of delays; ``delay``: its delay in seconds;
+    ``inverse-rate``: the seconds it takes one megabit; ``energy``: the joules above idle that it takes for one megabit;
+    ``mix``: the sum of these four, each times its weight.
+    """
+
+    metric: Annotated[
+        Literal["hops", "delay", "inverse-rate", "energy", "mix"], "What the forwarding tables keep small."
+    ] = "hops"
+    hops_weight: Annotated[float, "Weight of a hop in a mix.", Ge(0)] = 0.0
+    delay_weight: Annotated[float, "Weight of a second of delay in a mix.", Ge(0)] = 1.0
+    rate_weight: Annotated[float, "Weight of a second for one megabit in a mix.", Ge(0)] = 1.0
+    energy_weight: Annotated[float, "Weight of a joule for one megabit in a mix.", Ge(0)] = 0.0
+
+    def cost(self, link: Link) -> float:
+        """Return what crossing a link costs; always a little, so that no way goes in circles."""
+        seconds = 1e6 / link.rate_bps
+        joules = (link.power_busy_w - link.power_idle_w) * seconds
+        costs = {
+            "hops": 1.0 + DELAY_TO_BREAK_TIES * link.delay_s,
+            "delay": link.delay_s,
+            "inverse-rate": seconds,
+            "energy": joules,
+            "mix": self.hops_weight
+            + self.delay_weight * link.delay_s
+            + self.rate_weight * seconds
+            + self.energy_weight * joules,
+        }
+        return max(costs[self.metric], LEAST_COST)
+
+
+class ForwardingTables:
+    """The shortest ways over the links that are up; one tree a destination, kept until a link changes."""
+
+    def __init__(self, wiring: Wiring, routing: Routing | None = None) -> None:
         self._wiring = wiring
-        self._trees: dict[int, dict[int, int]] = {}
+        routing = Routing() if routing is None else routing
+        self._cost_up = [routing.cost(link) for link in wiring.links]
+        self._costs = list(self._cost_up)
+        self._next: dict[int, list[int]] = {}
+        self._reversed: csr_array | None = None
+
+    def set_up(self, link: Link, up: bool) -> None:
+        """Take a directed link out of the tables, or back into them."""
+        self._costs[link.index] = self._cost_up[link.index] if up else math.inf
+        self._next.clear()
+        self._reversed = None
 
     def next_hop(self, node: int, destination: int) -> int:
         """Return the neighbour that is next on the way.
@@ -22,14 +81,13 @@ class ForwardingTables:
         Raises:
             NoRoute: The destination cannot be reached from here.
         """
-        tree = self._trees.get(destination)
-        if tree is None:
-            tree = self._trees[destination] = self._tree_to(destination)
-        try:
-            return tree[node]
-        except KeyError:
+        if destination not in self._next:
+            self._next[destination] = self._next_hops(self._distances(destination), destination)
+        hop = self._next[destination][node]
+        if hop < 0:
             names = self._wiring.names
-            raise NoRoute(f"no route from {names[node]} to {names[destination]}") from None
+            raise NoRoute(f"no route from {names[node]} to {names[destination]}")
+        return hop
 
     def route(self, source: int, destination: int) -> list[int]:
         """Return the nodes of the whole way, both ends included.
@@ -42,23 +100,44 @@ class ForwardingTables:
             path.append(self.next_hop(path[-1], destination))
         return path
 
-    def _tree_to(self, destination: int) -> dict[int, int]:
-        """Return each node's next hop towards the destination (Dijkstra, from the destination outwards)."""
-        tree: dict[int, int] = {}
-        reached = {destination}
-        frontier: list[tuple[int, float, int, int]] = []
+    def _distances(self, destination: int) -> Sequence[float]:
+        """Return every node's distance to the destination; infinite where there is no way."""
+        find = self._find_with_scipy if len(self._wiring.names) >= LARGE else self._find
+        return find(destination)
 
-        def look_around(node: int, hops: int, delay_s: float) -> None:
-            for neighbour in self._wiring.neighbours(node):
-                if neighbour not in reached:
-                    towards = self._wiring.between[neighbour, node]
-                    heappush(frontier, (hops + 1, delay_s + towards.delay_s, node, neighbour))
-
-        look_around(destination, 0, 0.0)
+    def _find(self, destination: int) -> list[float]:
+        """Dijkstra's algorithm, from the destination outwards."""
+        distances = [math.inf] * len(self._wiring.names)
+        frontier = [(0.0, destination)]
         while frontier:
-            hops, delay_s, via, node = heappop(frontier)
-            if node not in reached:
-                reached.add(node)
-                tree[node] = via
-                look_around(node, hops, delay_s)
-        return tree
+            distance, node = heappop(frontier)
+            if distance < distances[node]:
+                distances[node] = distance
+                for neighbour in self._wiring.neighbours(node):
+                    cost = self._costs[self._wiring.between[neighbour, node].index]
+                    if distance + cost < distances[neighbour]:
+                        heappush(frontier, (distance + cost, neighbour))
+        return distances
+
+    def _find_with_scipy(self, destination: int) -> Sequence[float]:
+        """The same sums, by SciPy."""
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import dijkstra
+
+        if self._reversed is None:
+            links = [link for link in self._wiring.links if math.isfinite(self._costs[link.index])]
+            ends = ([link.target for link in links], [link.source for link in links])
+            size = len(self._wiring.names)
+            self._reversed = csr_array(([self._costs[link.index] for link in links], ends), shape=(size, size))
+        distances: list[float] = dijkstra(self._reversed, indices=destination).tolist()
+        return distances
+
+    def _next_hops(self, distances: Sequence[float], destination: int) -> list[int]:
+        """Return every node's next hop; of neighbours that lead to equally short ways, the one with the lowest id."""
+        hops = [NOWHERE] * len(distances)
+        for link in self._wiring.links:
+            node, over = link.source, distances[link.target] + self._costs[link.index]
+            if over <= distances[node] and over < math.inf and (hops[node] == NOWHERE or link.target < hops[node]):
+                hops[node] = link.target
+        hops[destination] = destination
+        return hops

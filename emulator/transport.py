@@ -13,7 +13,7 @@ from .links import Link
 from .network import FluidNetwork, bits
 from .nodes import NodeClass
 from .records import DropReason, EventKind, RunWriter
-from .routing import ForwardingTables, NoRoute
+from .routing import ForwardingTables, NoRoute, Routing
 from .wiring import Wiring
 
 Forwarding = Literal["whole-packet", "cut-through"]
@@ -58,11 +58,12 @@ class Transport:
         hardware: list[NodeClass],
         writer: RunWriter,
         forwarding: Forwarding,
+        routing: Routing | None = None,
     ) -> None:
         self._clock, self._network, self._wiring, self._writer = clock, network, wiring, writer
         self._hardware = hardware
         self._forwarding = forwarding
-        self.tables = ForwardingTables(wiring)
+        self.tables = ForwardingTables(wiring, routing)
         self.sent = self.delivered = self.dropped = 0
         self.sent_bytes = self.delivered_bytes = self.dropped_bytes = 0
         self.last_end_s: float | None = None
@@ -117,7 +118,7 @@ class Transport:
             self._drop(transfer, transfer.source, DropReason.NO_ROUTE)
             return
         if len(route) - 1 > transfer.hop_limit:
-            self._drop(transfer, route[transfer.hop_limit], DropReason.HOP_LIMIT)
+            self._drop(transfer, transfer.source, DropReason.HOP_LIMIT)
         elif not self._holds(transfer, transfer.target):
             return
         elif len(route) == 1:
@@ -154,9 +155,11 @@ class Transport:
         return False
 
     def _deliver(self, transfer: Transfer) -> None:
+        laws.costs_something(f"transfer {transfer.number}", self._clock.now - transfer.start_s)
         laws.arrival_is_causal(f"transfer {transfer.number}", transfer.start_s, self._clock.now, transfer.least_s)
         self.delivered += 1
         self.delivered_bytes += transfer.size_bytes
+        self.last_end_s = self._clock.now
         self._end(transfer)
         self._record(EventKind.FLOW_END, transfer, transfer.target, transfer.source, size_bytes=transfer.size_bytes)
         transfer.delivered(transfer)
@@ -172,7 +175,6 @@ class Transport:
 
     def _end(self, transfer: Transfer) -> None:
         del self.in_flight[transfer.number]
-        self.last_end_s = self._clock.now
 
     def _record(
         self,
@@ -198,5 +200,7 @@ class Transport:
         flying = sum(transfer.size_bytes for transfer in self.in_flight.values())
         laws.conserved("packets", self.sent, self.delivered + self.dropped + len(self.in_flight))
         laws.conserved("bytes", self.sent_bytes, self.delivered_bytes + self.dropped_bytes + flying)
-        passed = math.fsum(flow.passed_bits(self._clock.now) * len(flow.links) for flow in self._network.in_progress())
-        laws.conserved("bits on links", self._hop_bits + passed, carried_bits, laws.TOLERANCE)
+        under_way = self._network.in_progress()
+        passed = math.fsum(flow.passed_bits(self._clock.now) * len(flow.links) for flow in under_way)
+        whole = self._hop_bits + math.fsum(flow.size_bits * len(flow.links) for flow in under_way)
+        laws.conserved("bits on links", self._hop_bits + passed, carried_bits, laws.TOLERANCE * whole)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,6 +16,7 @@ from .network import FluidNetwork
 from .node import Node, Virtual
 from .nodes import NodeClass
 from .records import RunWriter
+from .routing import Routing
 from .transport import Forwarding, Transport
 from .wiring import Wiring
 
@@ -66,6 +67,7 @@ class Experiment:
     bin_s: float
     stream: Callable[..., np.random.Generator]
     lesson: Lesson | None = None
+    routing: Routing = field(default_factory=Routing)
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class World:
         self._meter = Meter(wiring.links, experiment.hardware, writer)
         self._network = FluidNetwork(self._clock, wiring.capacity, self._meter)
         self._transport = Transport(
-            self._clock, self._network, wiring, experiment.hardware, writer, experiment.forwarding
+            self._clock, self._network, wiring, experiment.hardware, writer, experiment.forwarding, experiment.routing
         )
         self._processors = [
             Processor(self._clock, index, hardware, self._meter, partial(self._job_stream, wiring.names[index]))
@@ -106,6 +108,7 @@ class World:
         self._accuracy: Mapping[str, float | None] = {"final": None, "nodes": None, "best": None}
         self._to_come = len(experiment.transfers)
         self._over = False
+        self._closed_s = -1.0
 
     def run(self, watcher: Watcher) -> dict[str, Any]:
         """Run to the end and return the summary, without the wall-clock time and the expectations.
@@ -120,7 +123,8 @@ class World:
             self._clock.at(self._experiment.stop_s, Turn.STOP, 0, self._stop)
         self._clock.at(self._experiment.bin_s, Turn.OBSERVE, 0, partial(self._end_bin, 1))
         self._step_to_the_end(watcher)
-        self._close_bin()
+        if self._clock.now > self._closed_s:
+            self._close_bin()
         self._check_laws()
         return self._summary()
 
@@ -187,6 +191,7 @@ class World:
         for processor in self._processors:
             processor.meter_now()
         self._meter.close_bin(self._clock.now)
+        self._closed_s = self._clock.now
         if self._learning is not None:
             self._accuracy = self._learning.observe(self._clock.now)
 

@@ -43,6 +43,7 @@ class Blueprint:
             wiring=self.wiring,
             hardware=[scenario.nodes[tier] for tier in self.wiring.tiers],
             forwarding=scenario.traffic.forwarding,
+            routing=scenario.routing,
             transfers=tuple(
                 PlannedTransfer(
                     names.index(transfer.source),

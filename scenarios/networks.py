@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Len
+
+from wayfare.topologies.imports import Import
+
+from .components import Key
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -17,9 +21,12 @@ Tier = Literal["device", "edge", "cloud"]
 
 @dataclass(frozen=True)
 class TopologyFile:
-    """A topology in a file: GraphML or node-link JSON."""
+    """A topology in a file: node-link JSON, GraphML, GML, GEXF or a SimGrid platform."""
 
     file: Annotated[str, "Path of the file; a relative one starts at the scenario's folder.", Len(1)]
+    imports: Annotated[
+        Import, Key("import"), "What to do about what the file leaves out or a topology cannot have."
+    ] = field(default_factory=Import)
 
     def build(self, stream: Callable[[str], np.random.Generator]) -> nx.Graph[str]:
         """Read the topology; nothing in it is random.
@@ -29,7 +36,7 @@ class TopologyFile:
         """
         from wayfare.topologies.files import read_topology
 
-        return read_topology(self.file)
+        return read_topology(self.file, self.imports)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from wayfare.emulator.links import DEFAULT_LINKS, LinkClass
 from wayfare.emulator.methods import METHODS, Method
 from wayfare.emulator.nodes import DEFAULT_NODES, NodeClass
 from wayfare.emulator.radio.cell import Cell
+from wayfare.emulator.routing import Routing
 from wayfare.models.datasets import DATASETS
 from wayfare.models.families import FAMILIES
 from wayfare.models.partition import PARTITIONS
@@ -110,6 +111,7 @@ class Scenario:
     learning: Annotated[
         Method | None, "The learning method; without one it is a network experiment.", Choice("method", METHODS)
     ] = None
+    routing: Annotated[Routing, "How the forwarding tables choose among ways."] = Routing()
     traffic: Annotated[Traffic, "How things move, and plain transfers."] = Traffic()
     record: Annotated[Record, "What the run writes down."] = Record()
     stop_s: Annotated[

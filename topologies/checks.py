@@ -33,7 +33,7 @@ def check_topology(graph: "nx.Graph[str]") -> list[str]:
     for name, attributes in graph.nodes(data=True):
         problems.extend(f"node {name!r}: {problem}" for problem in _node_problems(name, attributes))
     for first, second, attributes in graph.edges(data=True):
-        found = [*_link_problems(attributes), *_ends_problems(graph, first, second)]
+        found = [*link_problems(attributes), *_ends_problems(graph, first, second)]
         problems.extend(f"link {first!r} - {second!r}: {problem}" for problem in found)
     return [*problems, *_disconnection(graph)]
 
@@ -47,18 +47,18 @@ def _node_problems(name: object, attributes: Mapping[str, object]) -> Iterator[s
     if len(present) == 1:
         yield f"it has {present[0]} alone; a position is both x_m and y_m, or neither"
     for key in present:
-        if not _is_number(attributes[key]):
+        if not is_number(attributes[key]):
             yield f"{key} is {attributes[key]!r}; it must be a finite number of metres"
 
 
-def _link_problems(attributes: Mapping[str, object]) -> Iterator[str]:
+def link_problems(attributes: Mapping[str, object]) -> Iterator[str]:
     """Yield what is wrong with the attributes of a link."""
     yield from _choice_problems(attributes, "medium", MEDIA)
     yield from _choice_problems(attributes, "duplex", DUPLEXES)
     rate_bps, delay_s = attributes.get("rate_bps", 1.0), attributes.get("delay_s", 0.0)
-    if not (_is_number(rate_bps) and rate_bps > 0):
+    if not (is_number(rate_bps) and rate_bps > 0):
         yield f"rate_bps is {rate_bps!r}; it must be a number of bit/s above 0"
-    if not (_is_number(delay_s) and delay_s >= 0):
+    if not (is_number(delay_s) and delay_s >= 0):
         yield f"delay_s is {delay_s!r}; it must be a number of seconds, 0 or more"
     for key in [key for key in attributes if key not in LINK_ATTRIBUTES]:
         if meant := _meant(str(key)):
@@ -113,7 +113,7 @@ def _meant(key: str) -> str | None:
     return known[near[0]] if near else None
 
 
-def _is_number(value: object) -> TypeGuard[float]:
+def is_number(value: object) -> TypeGuard[float]:
     """Tell whether a value is a number that a float can hold; text, truth values, infinity and NaN are not."""
     if isinstance(value, np.integer | np.floating):
         value = value.item()

@@ -1,18 +1,21 @@
-"""Topologies in files: node-link JSON and GraphML.
+"""Topologies in files: node-link JSON, GraphML, GML, GEXF and SimGrid platforms; the first two are also written.
 
 What is read is checked, so a graph that comes from here is a topology. Names of nodes become text. Nothing is repaired
-in silence: parallel and directed links, which a repair would have to choose between, are errors.
+unless `Import` asks for it, and whatever is done is in the report.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import networkx as nx
 
-from . import graphml, node_link
+from . import gexf, gml, graphml, node_link, simgrid
 from .checks import check_topology
 from .errors import TopologyError
+from .imports import Import, ImportReport
+from .mending import mend
+from .sketch import Sketch
 
 LISTED_PROBLEMS = 8
 """An error lists this many problems and counts the others."""
@@ -20,35 +23,62 @@ LISTED_PROBLEMS = 8
 
 @dataclass(frozen=True)
 class Format:
-    """How one kind of file is read and written."""
+    """How one kind of file is read and, for some, written."""
 
-    decode: Callable[[bytes], "nx.Graph[str]"]
-    encode: Callable[["nx.Graph[str]"], bytes]
+    name: str
+    decode: Callable[[bytes], Sketch]
+    encode: Callable[["nx.Graph[str]"], bytes] | None = None
 
 
 FORMATS = {
-    ".json": Format(node_link.decode, node_link.encode),
-    ".graphml": Format(graphml.decode, graphml.encode),
+    ".json": Format("node-link JSON", node_link.decode, node_link.encode),
+    ".graphml": Format("GraphML", graphml.decode, graphml.encode),
+    ".gml": Format("GML", gml.decode),
+    ".gexf": Format("GEXF", gexf.decode),
+    ".xml": Format("SimGrid platform", simgrid.decode),
 }
 """The kinds of file by their extension."""
 
 
-def read_topology(path: str | Path) -> "nx.Graph[str]":
-    """Return the topology in a file, node-link JSON (`.json`) or GraphML (`.graphml`).
+@dataclass(frozen=True)
+class Imported:
+    """A topology out of a file, and what it took to make it one."""
+
+    graph: "nx.Graph[str]"
+    report: ImportReport
+
+
+def read_topology(path: str | Path, options: Import | None = None) -> "nx.Graph[str]":
+    """Return the topology in a file, whose extension says its kind: see `FORMATS`.
 
     Raises:
-        TopologyError: The file is missing, of another kind, not readable as its kind, or not a topology.
+        TopologyError: As `import_topology`.
+    """
+    return import_topology(path, options).graph
+
+
+def import_topology(path: str | Path, options: Import | None = None) -> Imported:
+    """Return the topology in a file, repaired as the options ask, with a report of what was done.
+
+    Args:
+        path: The file; its extension says its kind: see `FORMATS`.
+        options: What to repair; by default nothing.
+
+    Raises:
+        TopologyError: The file is missing, of another kind, not readable as its kind, or not a topology; `problems`
+            holds everything that is wrong.
     """
     path = Path(path)
-    file_format = _format(path)
+    file_format = _format(path, FORMATS)
     try:
-        graph = file_format.decode(path.read_bytes())
+        sketch = file_format.decode(path.read_bytes())
     except TopologyError as error:
         raise TopologyError(f"{path}: {error}") from error
     except OSError as error:
         raise TopologyError(f"{path}: cannot be read: {error.strerror}") from error
-    _refuse_problems(path, graph)
-    return graph
+    mended = mend(sketch, options or Import())
+    _refuse(path, mended.problems)
+    return Imported(mended.graph, mended.report)
 
 
 def write_topology(graph: "nx.Graph[str]", path: str | Path) -> None:
@@ -59,27 +89,30 @@ def write_topology(graph: "nx.Graph[str]", path: str | Path) -> None:
             GraphML: lists and mappings), or the file cannot be written.
     """
     path = Path(path)
-    file_format = _format(path)
-    _refuse_problems(path, graph)
+    written = {extension: file_format for extension, file_format in FORMATS.items() if file_format.encode}
+    encode = _format(path, written).encode
+    _refuse(path, check_topology(graph))
     try:
-        path.write_bytes(file_format.encode(graph))
+        path.write_bytes(encode(graph) if encode else b"")
     except TopologyError as error:
         raise TopologyError(f"{path}: {error}") from error
     except OSError as error:
         raise TopologyError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _format(path: Path) -> Format:
-    """Return the format of a file by its extension."""
-    if path.suffix.lower() in FORMATS:
-        return FORMATS[path.suffix.lower()]
+def _format(path: Path, formats: dict[str, Format]) -> Format:
+    """Return the format of a file by its extension, one of these."""
+    if path.suffix.lower() in formats:
+        return formats[path.suffix.lower()]
     found = f"ends in {path.suffix!r}" if path.suffix else "has no extension"
-    raise TopologyError(f"{path}: the name {found}; a topology file is .json (node-link JSON) or .graphml")
+    known = [f"{extension} ({file_format.name})" for extension, file_format in formats.items()]
+    listed = ", ".join(known[:-1]) + f" or {known[-1]}"
+    which = "a topology file is" if len(formats) == len(FORMATS) else "a topology is written as"
+    raise TopologyError(f"{path}: the name {found}; {which} {listed}")
 
 
-def _refuse_problems(path: Path, graph: "nx.Graph[str]") -> None:
-    """Raise if the graph is not a topology."""
-    problems = check_topology(graph)
+def _refuse(path: Path, problems: Sequence[str]) -> None:
+    """Raise if there are problems."""
     more = [f"and {len(problems) - LISTED_PROBLEMS} more"] if len(problems) > LISTED_PROBLEMS else []
     if problems:
-        raise TopologyError(f"{path}: " + "; ".join(problems[:LISTED_PROBLEMS] + more))
+        raise TopologyError(f"{path}: " + "; ".join([*problems[:LISTED_PROBLEMS], *more]), problems)

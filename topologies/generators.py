@@ -6,8 +6,15 @@ from typing import Protocol
 import networkx as nx
 import numpy as np
 
-from .shapes import Line, Ring, Star
+from .fat_tree import FatTree
+from .geometric import RandomGeometric
+from .grid import Grid
+from .hexagonal import HexagonalCells
+from .real import Real
+from .shapes import Complete, Line, Ring, Star
+from .small_world import SmallWorld
 from .three_tier import ThreeTier
+from .tree import Tree
 
 
 class TopologyGenerator(Protocol):
@@ -24,7 +31,15 @@ class TopologyGenerator(Protocol):
 
 GENERATORS: dict[str, type[TopologyGenerator]] = {
     "three-tier": ThreeTier,
+    "hexagonal-cells": HexagonalCells,
     "line": Line,
     "ring": Ring,
     "star": Star,
+    "complete": Complete,
+    "mesh-grid": Grid,
+    "tree": Tree,
+    "fat-tree": FatTree,
+    "small-world": SmallWorld,
+    "random-geometric": RandomGeometric,
+    "real": Real,
 }

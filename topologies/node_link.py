@@ -1,6 +1,6 @@
 """Node-link JSON: `{"nodes": [{"id": ...}], "edges": [{"source": ..., "target": ...}]}`, as networkx and D3 write it.
 
-Read here by hand, because `networkx.node_link_graph` merges parallel links and invents the nodes that a link names.
+Read here by hand, because `networkx.node_link_graph` invents the nodes that a link names.
 """
 
 import json
@@ -10,26 +10,24 @@ from typing import Any, NoReturn
 import networkx as nx
 
 from .errors import TopologyError
+from .sketch import Sketch, Stroke
 
 SHAPE = 'a mapping with "nodes" and "edges" (or "links"), each a list of mappings'
 
 
-def decode(data: bytes) -> "nx.Graph[str]":
-    """Return the graph in the content of a file; the links are under `edges` or `links`.
+def decode(data: bytes) -> Sketch:
+    """Return what a file draws; the links are under `edges` or `links`.
 
     Raises:
-        TopologyError: It is not JSON, not a graph, directed, or has parallel links or links of unknown nodes.
+        TopologyError: It is not JSON, not a graph, or has nodes of one name or links of unknown nodes.
     """
     document = _parse(data)
-    if document.get("directed"):
-        raise TopologyError("the graph is directed; a topology is undirected, with each link listed once")
     if "edges" in document and "links" in document:
         raise TopologyError('it has both "edges" and "links"; keep one of them')
-    graph: nx.Graph[str] = nx.Graph()
-    graph.graph.update(_mapping(document.get("graph", {}), '"graph"'))
-    _add_nodes(graph, _mappings(document, "nodes"))
-    _add_links(graph, _mappings(document, "links" if "links" in document else "edges"))
-    return graph
+    about = _mapping(document.get("graph", {}), '"graph"')
+    nodes = _nodes(_mappings(document, "nodes"))
+    links = _links(nodes, _mappings(document, "links" if "links" in document else "edges"))
+    return Sketch(nodes, links, bool(document.get("directed")), about)
 
 
 def encode(graph: "nx.Graph[str]") -> bytes:
@@ -42,8 +40,8 @@ def encode(graph: "nx.Graph[str]") -> bytes:
         "directed": False,
         "multigraph": False,
         "graph": graph.graph,
-        "nodes": [{"id": name, **attributes} for name, attributes in graph.nodes(data=True)],
-        "edges": [{"source": a, "target": b, **attributes} for a, b, attributes in graph.edges(data=True)],
+        "nodes": [{"id": name, **node} for name, node in graph.nodes(data=True)],
+        "edges": [{"source": a, "target": b, **link} for a, b, link in graph.edges(data=True)],
     }
     try:
         return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
@@ -51,25 +49,27 @@ def encode(graph: "nx.Graph[str]") -> bytes:
         raise TopologyError(f"JSON cannot express an attribute: {error}") from error
 
 
-def _add_nodes(graph: "nx.Graph[str]", entries: Iterable[Mapping[str, Any]]) -> None:
-    """Add each node under its `id`."""
+def _nodes(entries: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the attributes of each node by its `id`."""
+    nodes: dict[str, dict[str, Any]] = {}
     for number, entry in enumerate(entries, start=1):
         name = _name(entry, "id", f"node {number}")
-        if name in graph:
+        if name in nodes:
             raise TopologyError(f"two nodes are called {name!r}; names must differ")
-        graph.add_node(name, **{key: value for key, value in entry.items() if key != "id"})
+        nodes[name] = dict(entry)
+    return nodes
 
 
-def _add_links(graph: "nx.Graph[str]", entries: Iterable[Mapping[str, Any]]) -> None:
-    """Add each link; `key` numbers the parallel links of a multigraph, which this is not."""
+def _links(nodes: Mapping[str, object], entries: Iterable[Mapping[str, Any]]) -> list[Stroke]:
+    """Return each link; its ends are among the nodes."""
+    links = []
     for number, entry in enumerate(entries, start=1):
-        ends = [_name(entry, end, f"link {number}") for end in ("source", "target")]
-        for end in ends:
-            if end not in graph:
+        first, second = (_name(entry, end, f"link {number}") for end in ("source", "target"))
+        for end in (first, second):
+            if end not in nodes:
                 raise TopologyError(f"link {number} names {end!r}, which is not among the nodes")
-        if graph.has_edge(*ends):
-            raise TopologyError(f"there are parallel links between {ends[0]!r} and {ends[1]!r}; keep one of them")
-        graph.add_edge(*ends, **{key: value for key, value in entry.items() if key not in ("source", "target", "key")})
+        links.append(Stroke(first, second, dict(entry)))
+    return links
 
 
 def _name(entry: Mapping[str, Any], key: str, where: str) -> str:

@@ -1,18 +1,19 @@
-"""Plain shapes: nodes of one tier, wired in a line, a ring or a star.
+"""Plain shapes: nodes of one tier, wired in a line, a ring or a star, or each to every other.
 
 Positions serve the picture only: the links are wires. Nodes are called after their tier: edge1, edge2, ...
 """
 
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 import networkx as nx
 import numpy as np
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, Le
 
-Tier = Literal["device", "edge", "cloud"]
+from .wires import Tier, circle, wired
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Line:
     def build(self, stream: Callable[[str], np.random.Generator]) -> "nx.Graph[str]":
         """Return the topology; nothing in it is random."""
         places = [(number * self.spacing_m, 0.0) for number in range(self.nodes)]
-        return _wired(self.tier, places, [(number, number + 1) for number in range(self.nodes - 1)])
+        return wired(self.tier, places, [(number, number + 1) for number in range(self.nodes - 1)])
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Ring:
 
     def build(self, stream: Callable[[str], np.random.Generator]) -> "nx.Graph[str]":
         """Return the topology; nothing in it is random."""
-        places = _circle(self.nodes, self.spacing_m / (2.0 * math.sin(math.pi / self.nodes)))
-        return _wired(self.tier, places, [(number, (number + 1) % self.nodes) for number in range(self.nodes)])
+        places = circle(self.nodes, self.spacing_m / (2.0 * math.sin(math.pi / self.nodes)))
+        return wired(self.tier, places, [(number, (number + 1) % self.nodes) for number in range(self.nodes)])
 
 
 @dataclass(frozen=True)
@@ -53,21 +54,19 @@ class Star:
 
     def build(self, stream: Callable[[str], np.random.Generator]) -> "nx.Graph[str]":
         """Return the topology; nothing in it is random."""
-        places = [(0.0, 0.0), *_circle(self.nodes - 1, self.spacing_m)]
-        return _wired(self.tier, places, [(0, number) for number in range(1, self.nodes)])
+        places = [(0.0, 0.0), *circle(self.nodes - 1, self.spacing_m)]
+        return wired(self.tier, places, [(0, number) for number in range(1, self.nodes)])
 
 
-def _circle(count: int, radius_m: float) -> list[tuple[float, float]]:
-    """Return points at equal angles on a circle around the origin."""
-    angles = [2.0 * math.pi * number / count for number in range(count)]
-    return [(radius_m * math.cos(angle), radius_m * math.sin(angle)) for angle in angles]
+@dataclass(frozen=True)
+class Complete:
+    """Nodes on a circle, each wired to every other."""
 
+    nodes: Annotated[int, "Number of nodes.", Ge(1), Le(2000)]
+    tier: Annotated[Tier, "Tier of every node."] = "edge"
+    spacing_m: Annotated[float, "Distance between neighbours on the circle.", Gt(0)] = 100.0
 
-def _wired(tier: Tier, places: list[tuple[float, float]], pairs: list[tuple[int, int]]) -> "nx.Graph[str]":
-    """Return a graph of nodes at these places, with a wire between each pair of numbers."""
-    graph: nx.Graph[str] = nx.Graph()
-    names = [f"{tier}{number + 1}" for number in range(len(places))]
-    for name, (x_m, y_m) in zip(names, places, strict=True):
-        graph.add_node(name, tier=tier, x_m=x_m, y_m=y_m)
-    graph.add_edges_from([(names[first], names[second]) for first, second in pairs], medium="wire")
-    return graph
+    def build(self, stream: Callable[[str], np.random.Generator]) -> "nx.Graph[str]":
+        """Return the topology; nothing in it is random."""
+        radius_m = self.spacing_m / (2.0 * math.sin(math.pi / self.nodes)) if self.nodes > 1 else 0.0
+        return wired(self.tier, circle(self.nodes, radius_m), itertools.combinations(range(self.nodes), 2))

@@ -1,4 +1,4 @@
-"""The command line: ``wayfare run``, ``test``, ``compare``, ``export``, ``schema`` and ``dashboard``.
+"""The command line: `run`, `test`, `compare`, `export`, `schema`, `dashboard`, `topology` and `link-budget`.
 
 Exit codes: 0 done, 1 an expectation of ``wayfare test`` failed, 2 a mistake of the user or the scenario, 3 ours.
 """
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from . import link_budget, topology_commands
+
 if TYPE_CHECKING:
     from wayfare.scenarios.running import RunOutcome
 
@@ -23,6 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(topology_commands.app)
+app.command("link-budget")(link_budget.command)
 
 
 class Exit(IntEnum):

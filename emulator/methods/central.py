@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from annotated_types import Ge
+from annotated_types import Ge, Gt
 
 from .method import Method, Roles
 
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 class Central(Method):
     """Every data holder sends its raw samples to the server, which trains on all of them.
 
-    Training begins when the last holder's data is there. Its answer is the server's model, which never returns to the
-    devices: they keep the untrained one.
+    Training begins when the last holder's data is there, or when the next is too late. Its answer is the server's
+    model, which never returns to the devices: they keep the untrained one.
     """
 
     budget: Annotated[
         int, "Training jobs of the server; it may do them in milliseconds, so time does not bound them.", Ge(1)
     ] = 200
+    timeout_s: Annotated[float, "How long the server waits for the next holder's data.", Gt(0)] = 60.0
 
     def program(self, node: Node, roles: Roles) -> Program | None:
         """Gather and train at the server, send from the others."""
@@ -35,7 +37,10 @@ class Central(Method):
 
     def give(self, node: Node, server: str) -> Program:
         """Send the node's raw samples."""
-        yield node.send(server, node.data_packet())
+        from wayfare.emulator.node import SendFailed
+
+        with suppress(SendFailed):  # the drop is recorded, and the server waits for its timeout only
+            yield node.send(server, node.data_packet())
 
     def gather(self, node: Node, senders: int) -> Program:
         """Collect all samples, then train on them."""
@@ -43,11 +48,12 @@ class Central(Method):
 
         shards = [] if node.data is None else [node.data]
         for _ in range(senders):
-            packet = yield node.receive()
+            packet = yield node.receive(timeout=self.timeout_s)
+            if packet is None:
+                break
             shards.append(packet.to_shard())
-        data = Shard.concatenate(shards)
         model = node.initial_model()
-        for _ in range(self.budget):
-            model = yield node.train(model, data=data)
+        for _ in range(self.budget if shards else 0):
+            model = yield node.train(model, data=Shard.concatenate(shards))
             node.store["model"] = model
             node.answer(model)

@@ -47,8 +47,8 @@ class FedAvg(Method):
         model = node.initial_model()
         sample_size = max(1, round(self.fraction * len(clients)))
         task = 0
-        while True:
-            node.answer(model)
+        node.answer(model)
+        while clients:
             task += 1
             for client in sorted(node.rng.choice(len(clients), sample_size, replace=False)):
                 node.send(clients[client], node.packet(model, task=task))
@@ -56,6 +56,7 @@ class FedAvg(Method):
             if updates:
                 model = node.merge([packet.to_model() for packet in updates], [sum(packet.seen) for packet in updates])
                 node.store["model"] = model
+                node.answer(model)
 
     def collect(self, node: Node, task: int, expected: int) -> Generator[simpy.Event, Any, list[ModelPacket]]:
         """Gather a round's updates, in the order of their senders, until all are here or the next one is too late."""

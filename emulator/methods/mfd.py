@@ -63,8 +63,9 @@ class Mfd(Method):
         if node.samples:
             packet = yield from self.learn(node, packet)
         packet = node.sign_visit(packet)
-        if packet.hop_count < packet.hop_limit:
-            node.send(self.next_hop(node, packet), packet)
+        if packet.hop_count < packet.hop_limit and node.neighbours:
+            sending = node.send(self.next_hop(node, packet), packet)
+            sending.callbacks.append(lambda event: None if event.ok else node.retire(packet))
         else:
             node.retire(packet)
 

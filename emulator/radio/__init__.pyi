@@ -1,14 +1,23 @@
-from .cell import (
-    Cell as Cell,
-    Channel as Channel,
-    LinkBudget as LinkBudget,
-    draw_channel as draw_channel,
-    link_budget as link_budget,
+from .budget import LinkBudget as LinkBudget, link_budget as link_budget
+from .cell import Cell as Cell
+from .channel import Channel as Channel, draw_channel as draw_channel
+from .ci import CI as CI
+from .gas import specific_attenuation_db_per_km as specific_attenuation_db_per_km
+from .inh import InH as InH
+from .interference import (
+    RadioField as RadioField,
+    downlink as downlink,
+    received_dbm as received_dbm,
+    uplink as uplink,
 )
+from .mcs import MCS_TABLES as MCS_TABLES, mcs_efficiency as mcs_efficiency, row_efficiencies as row_efficiencies
 from .noise import thermal_noise_dbm as thermal_noise_dbm
-from .pathloss import (
-    UMI_SHADOW_DB as UMI_SHADOW_DB,
-    umi_los_probability as umi_los_probability,
-    umi_path_loss_db as umi_path_loss_db,
-)
+from .pathloss import PathLossModel as PathLossModel
+from .peak import OVERHEAD as OVERHEAD, peak_rate_bps as peak_rate_bps
+from .propagation import PATH_LOSS as PATH_LOSS
 from .rate import rate_bps as rate_bps, spectral_efficiency as spectral_efficiency
+from .rma import RMa as RMa
+from .shadowing import moved_shadow_db as moved_shadow_db
+from .sources import DEFAULT_SOURCES as DEFAULT_SOURCES
+from .uma import UMa as UMa
+from .umi import UMi as UMi

@@ -1,50 +1,50 @@
-"""A radio cell: one site, its carrier, and the link budget from a device's distance to its rate.
+"""A radio cell: one site, its carrier, and what its transmitters and receivers are.
 
-Not modelled here: interference from other cells (the ratio is signal to noise), fast fading, beamforming and several
-spatial layers, walls, and power control (each side sends at full power over the whole bandwidth, in its turn).
+Not modelled here: fast fading, beamforming and several spatial layers, walls, and power control (each side sends at
+full power over the whole bandwidth, in its turn).
 """
 
-from dataclasses import dataclass
-from typing import Annotated, Generic, Literal, get_args, get_origin, get_type_hints
+from dataclasses import dataclass, fields
+from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
-import numpy as np
 from annotated_types import Ge, Gt, Le
-from numpy.typing import NDArray
 
+from .ci import CI
+from .inh import InH
+from .mcs import mcs_efficiency
 from .noise import thermal_noise_dbm
-from .pathloss import UMI_SHADOW_DB, umi_los_probability, umi_path_loss_db
+from .pathloss import PathLossModel, Sight
+from .propagation import PATH_LOSS
 from .rate import Direction, spectral_efficiency
+from .rma import RMa
 from .values import Values
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A radio cell in a street canyon whose devices share its airtime.
+    """A radio cell whose devices share its airtime.
 
-    Where the defaults come from:
+    The source of each default stands in `sources`. Any other height of a UMa, UMi or InH site leaves the standard.
 
-    * 7 GHz: just below the 7.125 to 8.4 GHz that WRC-27 studies for IMT; 100 MHz: the widest NR channel there
-      (frequency range 1 of TS 38.104, clause 5.3).
-    * 33 dBm at the site: our choice of a small cell, 5 dB below the 38 dBm that TS 38.104 clause 6.2.1 allows a
-      medium-range base station. 23 dBm at a device: power class 3 of TS 38.101-1, clause 6.2.1.
-    * Noise figures: 9 dB at a device (TR 38.901, Table 7.8-1), 5 dB at the site (ITU-R M.2412, evaluation
-      configurations).
-    * Amplifier efficiency: 22.8 %, a micro base station's in Auer et al., How Much Energy Is Needed to Run a Wireless
-      Network? (IEEE Wireless Communications, 2011, Table 2, the EARTH project); taken for devices too.
-    * Antenna gains of 0 dB: no array is modelled, so this understates a real site.
-    * Heights of 10 m and 1.5 m: UMi of TR 38.901, Table 7.2-1. Any other site height leaves the standard.
-    * 1 ms of delay: the one-way user-plane latency that ITU-R M.2410 clause 4.7.1 requires for URLLC. It is a
-      requirement, not a measurement: TR 38.913 clause 7.5 asks 0.5 ms for URLLC and 4 ms for eMBB, and networks in
-      the field show more.
+    Without fast fading, as here, proportional fairness gives everybody the same airtime, which is what round-robin
+    does: the product of the rates, a constant times the product of the airtimes, is largest then.
     """
 
-    model: Annotated[Literal["umi"], "Propagation model: UMi street canyon, TR 38.901 clause 7.4."] = "umi"
-    carrier_hz: Annotated[float, "Carrier frequency.", Ge(0.5e9), Le(100e9)] = 7e9
+    model: Annotated[
+        Literal["uma", "umi", "inh", "rma", "ci"],
+        "Propagation model: UMa, UMi street canyon, InH office or RMa of TR 38.901, or close-in free space.",
+    ] = "umi"
+    carrier_hz: Annotated[float, "Carrier frequency.", Ge(0.5e9), Le(1000e9)] = 7e9
     bandwidth_hz: Annotated[float, "Bandwidth of the carrier; with fdd, of each direction.", Gt(0)] = 100e6
     duplex: Annotated[Literal["fdd", "tdd"], "Whether up and down have airtime of their own or share one."] = "tdd"
-    airtime: Annotated[Literal["round-robin"], "How the cell divides its airtime: equally among those sending."] = (
-        "round-robin"
-    )
+    airtime: Annotated[
+        Literal["round-robin", "proportional-fair"],
+        "How the cell divides its airtime; both ways equally among those sending, as no fast fading is modelled.",
+    ] = "round-robin"
+    rate_model: Annotated[
+        Literal["shannon", "mcs"], "From signal to noise to rate: truncated Shannon bound, or TS 38.214 MCS tables."
+    ] = "shannon"
+    mcs_table: Annotated[Literal["64qam", "256qam"], "With rate_model mcs: which table of TS 38.214."] = "64qam"
     delay_s: Annotated[float, "One-way delay of the radio link.", Ge(0)] = 1e-3
     site_power_dbm: Annotated[float, "Transmit power of the site."] = 33.0
     device_power_dbm: Annotated[float, "Transmit power of a device."] = 23.0
@@ -55,100 +55,99 @@ class Cell:
     amplifier_efficiency: Annotated[
         float, "Radiated power over what the transmitter draws while it sends.", Gt(0), Le(1)
     ] = 0.228
-    site_height_m: Annotated[float, "Antenna height of the site.", Gt(1)] = 10.0
-    device_height_m: Annotated[float, "Antenna height of a device.", Ge(1.5), Le(22.5)] = 1.5
+    site_height_m: Annotated[
+        float | None, "Antenna height of the site; by default the model's: UMa 25, UMi and CI 10, InH 3, RMa 35 m."
+    ] = None
+    device_height_m: Annotated[
+        float | None, "Antenna height of a device; by default the model's: 1.5 m, in an InH office 1 m."
+    ] = None
     line_of_sight: Annotated[
         Literal["probability", "always", "never"], "Line of sight drawn by the model's probability, or imposed."
     ] = "probability"
     shadowing: Annotated[bool, "Whether links have log-normal shadow fading."] = True
+    office: Annotated[Literal["mixed", "open"], "With model inh: which law of line of sight holds."] = InH.office
+    building_height_m: Annotated[float, "With model rma: average building height.", Ge(5), Le(50)] = (
+        RMa.building_height_m
+    )
+    street_width_m: Annotated[float, "With model rma: average street width.", Ge(5), Le(50)] = RMa.street_width_m
+    exponent_los: Annotated[float, "With model ci: path-loss exponent with line of sight.", Gt(0)] = CI.exponent_los
+    exponent_nlos: Annotated[float, "With model ci: path-loss exponent without it.", Gt(0)] = CI.exponent_nlos
+    absorption_from_hz: Annotated[
+        float, "With model ci: carrier above which the absorption of ITU-R P.676-12 is added.", Ge(1e9)
+    ] = CI.absorption_from_hz
 
     def __post_init__(self) -> None:
         for name, hint in get_type_hints(Cell).items():
             if get_origin(hint) is Literal and getattr(self, name) not in get_args(hint):
                 allowed = " or ".join(map(repr, get_args(hint)))
                 raise ValueError(f"{name} of the cell is {getattr(self, name)!r}; it must be {allowed}")
+        self._check_parameters()
+        self._check_carrier()
+        self.path_loss.heights_m(self.site_height_m, self.device_height_m)
+
+    @property
+    def path_loss(self) -> PathLossModel:
+        """The propagation model with its parameters."""
+        chosen = PATH_LOSS[self.model]
+        return chosen(**{field.name: getattr(self, field.name) for field in fields(chosen)})
+
+    @property
+    def heights_m(self) -> tuple[float, float]:
+        """Antenna heights of the site and of a device [m]."""
+        return self.path_loss.heights_m(self.site_height_m, self.device_height_m)
+
+    def path_loss_db(self, distance_2d_m: Values, *, los: Sight) -> Values:
+        """Return the median path loss, shadowing excluded [dB].
+
+        Raises:
+            ValueError: A distance is negative or not finite.
+        """
+        site_m, device_m = self.heights_m
+        return self.path_loss.path_loss_db(
+            distance_2d_m, self.carrier_hz, los=los, site_height_m=site_m, device_height_m=device_m
+        )
+
+    def radiated_dbm(self, direction: Direction) -> float:
+        """Return transmit power plus the antenna gains of both ends [dBm]."""
+        power_dbm = self.site_power_dbm if direction == "down" else self.device_power_dbm
+        return power_dbm + self.site_antenna_gain_db + self.device_antenna_gain_db
+
+    def noise_dbm(self, direction: Direction) -> float:
+        """Return the noise of the end that receives [dBm]."""
+        figure_db = self.device_noise_figure_db if direction == "down" else self.site_noise_figure_db
+        return thermal_noise_dbm(self.bandwidth_hz, figure_db)
+
+    def spectral_efficiency(self, sinr_db: Values, direction: Direction) -> Values:
+        """Return what the cell's rate model makes of a signal to interference and noise ratio [bit/s/Hz].
+
+        Raises:
+            ValueError: The direction is neither, or a ratio is not a number.
+        """
+        if self.rate_model == "mcs":
+            return mcs_efficiency(sinr_db, direction, self.mcs_table)
+        return spectral_efficiency(sinr_db, direction)
+
+    def _check_parameters(self) -> None:
+        """Refuse a parameter of a model that is not the cell's: it would change nothing."""
+        owners = {field.name: ("model", name) for name, model in PATH_LOSS.items() for field in fields(model)}
+        owners["mcs_table"] = ("rate_model", "mcs")
+        defaults = {field.name: field.default for field in fields(self)}
+        for name, (key, choice) in owners.items():
+            chosen = getattr(self, key)
+            if chosen != choice and getattr(self, name) != defaults[name]:
+                shown = name.removesuffix("_m").removesuffix("_hz")
+                raise ValueError(f"{shown} is only for {key} {choice!r}, and the cell's {key} is {chosen!r}")
+
+    def _check_carrier(self) -> None:
+        """Refuse a carrier that the model does not reach, with the model that does."""
+        try:
+            self.path_loss.check_carrier(self.carrier_hz)
+        except ValueError as error:
+            reach = [name for name, model in PATH_LOSS.items() if _holds(model, self.carrier_hz)]
+            hint = f"; model {' or '.join(map(repr, reach))} does there" if reach else ""
+            raise ValueError(f"{error}{hint}") from None
 
 
-@dataclass(frozen=True)
-class Channel:
-    """What is drawn once for a radio link: line of sight, and shadow fading added to the path loss [dB]."""
-
-    los: bool
-    shadow_db: float
-
-
-@dataclass(frozen=True)
-class LinkBudget(Generic[Values]):
-    """What a radio link achieves in one direction when the cell is its alone.
-
-    Attributes:
-        path_loss_db: Median path loss, shadowing excluded [dB].
-        noise_dbm: Noise in the receiver, noise figure included [dBm].
-        snr_db: Signal to noise ratio, shadowing included [dB].
-        spectral_efficiency: [bit/s/Hz].
-        rate_bps: Rate of the link with all the airtime [bit/s]; 0 where the ratio is below -10 dB.
-    """
-
-    path_loss_db: Values
-    noise_dbm: float
-    snr_db: Values
-    spectral_efficiency: Values
-    rate_bps: Values
-
-
-def draw_channel(cell: Cell, distance_m: float, rng: np.random.Generator) -> Channel:
-    """Draw line of sight and shadowing of one link from the link's own stream.
-
-    Both numbers are always drawn, so that imposing one leaves the other as it was.
-
-    Args:
-        cell: The cell of the link.
-        distance_m: Horizontal distance between site and device [m].
-        rng: The link's own stream.
-    """
-    chance, deviation = float(rng.random()), float(rng.standard_normal())
-    imposed = {"always": True, "never": False, "probability": None}[cell.line_of_sight]
-    los = bool(chance < umi_los_probability(distance_m)) if imposed is None else imposed
-    return Channel(los=los, shadow_db=UMI_SHADOW_DB[los] * deviation if cell.shadowing else 0.0)
-
-
-def link_budget(
-    cell: Cell,
-    distance_2d_m: Values,
-    *,
-    los: bool | NDArray[np.bool_],
-    shadow_db: Values,
-    direction: Direction,
-) -> LinkBudget[Values]:
-    """Return the link budget at a distance.
-
-    SNR = transmit power + both antenna gains - path loss - shadowing - noise, all in dB.
-
-    Args:
-        cell: The cell of the link.
-        distance_2d_m: Horizontal distance between site and device [m].
-        los: Whether there is line of sight.
-        shadow_db: Shadow fading, added to the path loss [dB].
-        direction: "down" (site to device) or "up".
-
-    Raises:
-        ValueError: A value is outside the propagation model, or the direction is neither.
-    """
-    heights = {"site_height_m": cell.site_height_m, "device_height_m": cell.device_height_m}
-    loss_db = umi_path_loss_db(distance_2d_m, cell.carrier_hz, los=los, **heights)
-    received_dbm = _radiated_dbm(cell, direction) - loss_db - shadow_db
-    noise_dbm = thermal_noise_dbm(cell.bandwidth_hz, _noise_figure_db(cell, direction))
-    snr_db = received_dbm - noise_dbm
-    efficiency = spectral_efficiency(snr_db, direction)
-    return LinkBudget(loss_db, noise_dbm, snr_db, efficiency, efficiency * cell.bandwidth_hz)
-
-
-def _radiated_dbm(cell: Cell, direction: Direction) -> float:
-    """Return transmit power plus the antenna gains of both ends [dBm]."""
-    power_dbm = cell.site_power_dbm if direction == "down" else cell.device_power_dbm
-    return power_dbm + cell.site_antenna_gain_db + cell.device_antenna_gain_db
-
-
-def _noise_figure_db(cell: Cell, direction: Direction) -> float:
-    """Return the noise figure of the end that receives [dB]."""
-    return cell.device_noise_figure_db if direction == "down" else cell.site_noise_figure_db
+def _holds(model: type[PathLossModel], carrier_hz: float) -> bool:
+    low_hz, high_hz = model.carriers_hz
+    return low_hz <= carrier_hz <= high_hz

@@ -1,124 +1,174 @@
-"""Path loss and line of sight in a street canyon: the UMi scenario of 3GPP TR 38.901 v16.1, clause 7.4.
+"""What every propagation model gives: path loss, chance of line of sight, spread and reach of the shadowing.
 
-Distances in metres, carrier in hertz, losses in dB; scalars or arrays. Where this deviates from the standard:
+Distances in metres, carrier in hertz, losses in dB; scalars or arrays. Where all models deviate from their standard:
 
-* the model begins at a horizontal distance of 10 m, and anything nearer is evaluated at 10 m;
-* it ends at 5 km, and anything farther follows the same formula without a warrant;
-* the standard fixes the site height at 10 m; other heights enter the formula as they are.
+* a model begins at a nearest distance, and anything nearer is evaluated there;
+* it ends at a farthest distance, and anything farther follows the same formula without a warrant;
+* the standard fixes the height of a UMa, UMi or InH site; other heights enter the formula as they are.
 
-Not modelled: fast fading, spatial correlation of the shadowing (clause 7.4.4), buildings' walls (O2I, clause 7.4.3),
-oxygen absorption and blockage (clause 7.6).
+Not modelled: fast fading, buildings' walls (O2I, TR 38.901 clause 7.4.3) and blockage (clause 7.6.4).
 """
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .values import Values
 
-MIN_DISTANCE_M = 10.0
-"""Smallest horizontal distance of the model (Table 7.4.1-1)."""
-
-CARRIER_RANGE_HZ = (0.5e9, 100e9)
-"""Carrier frequencies of the model (Table 7.4.1-1, note 2)."""
-
-ENVIRONMENT_HEIGHT_M = 1.0
-"""Effective environment height hE in UMi (Table 7.4.1-1, note 1)."""
-
-BREAKPOINT_LIGHT_SPEED_MPS = 3.0e8
-"""Propagation velocity that the standard rounds to in the breakpoint distance (Table 7.4.1-1, note 1)."""
-
-UMI_SHADOW_DB = {True: 4.0, False: 7.82}
-"""Standard deviation of the shadow fading [dB], with and without line of sight (Table 7.4.1-1)."""
+Sight = bool | NDArray[np.bool_]
+"""Whether there is line of sight; an array broadcasts against the distances."""
 
 
-def umi_path_loss_db(
-    distance_2d_m: Values,
-    carrier_hz: float,
-    *,
-    los: bool | NDArray[np.bool_],
-    site_height_m: float = 10.0,
-    device_height_m: float = 1.5,
-) -> Values:
-    """Return the median path loss, shadowing excluded [dB].
+@dataclass(frozen=True)
+class PathLossModel(ABC):
+    """A propagation model: its constants here, its parameters in the fields of the subclass.
 
-    With d3D = sqrt(d2D^2 + (hBS - hUT)^2), f in GHz and log = log10 (Table 7.4.1-1, UMi - Street Canyon)::
+    Attributes:
+        title: What the model is called.
+        source: Where its formulas stand.
+        carriers_hz: Lowest and highest carrier frequency [Hz].
+        site_height_m: Antenna height of a site, where nothing else is said [m].
+        device_height_m: Antenna height of a device, where nothing else is said [m].
+        site_heights_m: Lowest and highest antenna of a site that the formulas take [m].
+        device_heights_m: Lowest and highest antenna of a device that the formulas take [m].
+        nearest_2d_m: Horizontal distance at which the model begins [m].
+        nearest_3d_m: Distance between the antennas at which the model begins [m].
+        farthest_m: Distance at which its warrant ends [m].
+        sigmas_db: Standard deviation of the shadow fading, with and without line of sight [dB].
+        decorrelations_m: Decorrelation distance of the shadow fading, with and without line of sight [m].
+    """
 
-        LOS   32.4 + 21 log d3D + 20 log f                                         d2D <= dBP'
-              32.4 + 40 log d3D + 20 log f - 9.5 log(dBP'^2 + (hBS - hUT)^2)       d2D >= dBP'
-        NLOS  max(LOS, 22.4 + 35.3 log d3D + 21.3 log f - 0.3 (hUT - 1.5))
+    title: ClassVar[str]
+    source: ClassVar[str]
+    carriers_hz: ClassVar[tuple[float, float]] = (0.5e9, 100e9)
+    site_height_m: ClassVar[float]
+    device_height_m: ClassVar[float]
+    site_heights_m: ClassVar[tuple[float, float]]
+    device_heights_m: ClassVar[tuple[float, float]]
+    nearest_2d_m: ClassVar[float] = 0.0
+    nearest_3d_m: ClassVar[float] = 0.0
+    farthest_m: ClassVar[float]
+    sigmas_db: ClassVar[tuple[float, float]]
+    decorrelations_m: ClassVar[tuple[float, float]]
 
-    Args:
-        distance_2d_m: Horizontal distance between site and device [m].
-        carrier_hz: Carrier frequency [Hz].
-        los: Whether there is line of sight; an array broadcasts against the distance.
-        site_height_m: Antenna height of the site, hBS [m].
-        device_height_m: Antenna height of the device, hUT [m].
+    def path_loss_db(
+        self,
+        distance_2d_m: Values,
+        carrier_hz: float,
+        *,
+        los: Sight,
+        site_height_m: float | None = None,
+        device_height_m: float | None = None,
+    ) -> Values:
+        """Return the median path loss, shadowing excluded [dB]; without line of sight never less than with it.
+
+        Args:
+            distance_2d_m: Horizontal distance between site and device [m].
+            carrier_hz: Carrier frequency [Hz].
+            los: Whether there is line of sight; an array broadcasts against the distance.
+            site_height_m: Antenna height of the site, hBS; by default the model's [m].
+            device_height_m: Antenna height of the device, hUT; by default the model's [m].
+
+        Raises:
+            ValueError: The carrier, a height or a distance is not one that the model takes.
+        """
+        self.check_carrier(carrier_hz)
+        site_m, device_m = self.heights_m(site_height_m, device_height_m)
+        distance_m = self.distance_3d_m(distance_2d_m, site_m, device_m)
+        seen_db = self._los_db(distance_m, carrier_hz, site_m, device_m)
+        if np.all(los):
+            blocked_db = seen_db
+        else:
+            blocked_db = np.maximum(seen_db, self._nlos_db(distance_m, carrier_hz, site_m, device_m))
+        # np.where makes an array of a scalar; the empty index makes it a scalar again.
+        return cast(Values, np.where(los, seen_db, blocked_db)[()])
+
+    @abstractmethod
+    def los_probability(self, distance_2d_m: Values, device_height_m: float | None = None) -> Values:
+        """Return the probability of line of sight at a horizontal distance [m].
+
+        Raises:
+            ValueError: A distance is negative or not finite, or the height is not one that the model takes.
+        """
+
+    def shadow_sigma_db(
+        self,
+        distance_2d_m: Values,
+        carrier_hz: float,
+        *,
+        los: Sight,
+        site_height_m: float | None = None,
+        device_height_m: float | None = None,
+    ) -> Values:
+        """Return the standard deviation of the log-normal shadow fading [dB]; arguments as for `path_loss_db`."""
+        return cast(Values, np.where(los, *self.sigmas_db)[()])
+
+    def decorrelation_m(self, los: Sight) -> float | NDArray[np.float64]:
+        """Return the distance over which the shadow fading's autocorrelation falls to 1/e [m]."""
+        distance_m: float | NDArray[np.float64] = np.where(los, *self.decorrelations_m)[()]
+        return distance_m
+
+    def check_carrier(self, carrier_hz: float) -> None:
+        """Check that the model holds at a carrier frequency [Hz].
+
+        Raises:
+            ValueError: It does not.
+        """
+        low_hz, high_hz = self.carriers_hz
+        if not low_hz <= carrier_hz <= high_hz:
+            raise ValueError(
+                f"carrier is {carrier_hz / 1e9:g} GHz; the {self.title} model holds from {low_hz / 1e9:g} to "
+                f"{high_hz / 1e9:g} GHz"
+            )
+
+    def heights_m(self, site_height_m: float | None, device_height_m: float | None) -> tuple[float, float]:
+        """Return both antenna heights, the model's own where one is None [m].
+
+        Raises:
+            ValueError: A height is not one that the model takes.
+        """
+        site_m = self.site_height_m if site_height_m is None else site_height_m
+        device_m = self.device_height_m if device_height_m is None else device_height_m
+        ends = (("site", site_m, self.site_heights_m), ("device", device_m, self.device_heights_m))
+        for end, height_m, (low_m, high_m) in ends:
+            if not low_m <= height_m <= high_m:
+                raise ValueError(
+                    f"{end} height is {height_m:g} m; the {self.title} model takes {low_m:g} to {high_m:g} m"
+                )
+        return site_m, device_m
+
+    def distance_3d_m(self, distance_2d_m: Values, site_height_m: float, device_height_m: float) -> Values:
+        """Return the distance between the antennas, at least the nearest that the model knows [m]."""
+        reach_m = np.maximum(checked_distance_m(distance_2d_m), self.nearest_2d_m)
+        distance: Values = np.maximum(np.hypot(reach_m, site_height_m - device_height_m), self.nearest_3d_m)
+        return distance
+
+    @abstractmethod
+    def _los_db(self, distance_3d_m: Values, carrier_hz: float, site_height_m: float, device_height_m: float) -> Values:
+        """Return the path loss with line of sight [dB]."""
+
+    @abstractmethod
+    def _nlos_db(
+        self, distance_3d_m: Values, carrier_hz: float, site_height_m: float, device_height_m: float
+    ) -> Values:
+        """Return the path loss without line of sight, where that is more than with it [dB]."""
+
+
+def checked_distance_m(distance_2d_m: Values) -> Values:
+    """Return the distance.
 
     Raises:
-        ValueError: The carrier is outside 0.5 to 100 GHz, a height not above 1 m, or a distance negative or not finite.
+        ValueError: It is negative or not finite.
     """
-    reach_m = _horizontal_m(distance_2d_m)
-    carrier_db = np.log10(_carrier_ghz(carrier_hz))
-    distance_3d_m = np.hypot(reach_m, site_height_m - device_height_m)
-    loss_los = 32.4 + _los_slope_db(distance_3d_m, carrier_hz, site_height_m, device_height_m) + 20.0 * carrier_db
-    blocked = 22.4 + 35.3 * np.log10(distance_3d_m) + 21.3 * carrier_db - 0.3 * (device_height_m - 1.5)
-    # np.where makes an array of a scalar; the empty index makes it a scalar again.
-    loss: Values = np.where(los, loss_los, np.maximum(loss_los, blocked))[()]
-    return loss
-
-
-def umi_los_probability(distance_2d_m: Values) -> Values:
-    """Return the probability of line of sight (Table 7.4.2-1, UMi - Street Canyon), for an outdoor device.
-
-    1 up to 18 m, then 18/d + exp(-d/36) (1 - 18/d).
-
-    Raises:
-        ValueError: A distance is negative or not finite.
-    """
-    near = 18.0 / np.maximum(_horizontal_m(distance_2d_m), 18.0)
-    probability: Values = near + np.exp(-0.5 / near) * (1.0 - near)
-    return probability
-
-
-def umi_breakpoint_m(carrier_hz: float, site_height_m: float = 10.0, device_height_m: float = 1.5) -> float:
-    """Return the breakpoint distance dBP' = 4 h'BS h'UT f/c [m], heights above the environment (note 1).
-
-    Raises:
-        ValueError: The carrier is outside 0.5 to 100 GHz, or a height not above 1 m.
-    """
-    _carrier_ghz(carrier_hz)
-    if not min(site_height_m, device_height_m) > ENVIRONMENT_HEIGHT_M:
-        raise ValueError(
-            f"antenna heights are {site_height_m:g} m (site) and {device_height_m:g} m (device); "
-            f"the UMi model needs both above its environment height of {ENVIRONMENT_HEIGHT_M:g} m"
-        )
-    effective_m2 = (site_height_m - ENVIRONMENT_HEIGHT_M) * (device_height_m - ENVIRONMENT_HEIGHT_M)
-    return 4.0 * effective_m2 * carrier_hz / BREAKPOINT_LIGHT_SPEED_MPS
-
-
-def _los_slope_db(distance_3d_m: Values, carrier_hz: float, site_height_m: float, device_height_m: float) -> Values:
-    """Return the distance term of the LOS formula, written so that rounding cannot make it fall at the breakpoint.
-
-    40 log d3D - 9.5 log(dBP'^2 + dh^2) is 21 log b + 40 log(d3D / b), with b the breakpoint's own 3D distance.
-    """
-    breakpoint_m = umi_breakpoint_m(carrier_hz, site_height_m, device_height_m)
-    breakpoint_3d_m = np.hypot(breakpoint_m, site_height_m - device_height_m)
-    near_db = 21.0 * np.log10(np.minimum(distance_3d_m, breakpoint_3d_m))
-    slope: Values = near_db + 40.0 * np.log10(np.maximum(distance_3d_m / breakpoint_3d_m, 1.0))
-    return slope
-
-
-def _horizontal_m(distance_2d_m: Values) -> Values:
-    """Return the distance, at least 10 m."""
-    if not np.all(np.isfinite(distance_2d_m) & (np.asarray(distance_2d_m) >= 0.0)):
+    fits = math.inf > distance_2d_m >= 0.0 if isinstance(distance_2d_m, float) else _all_fit(distance_2d_m)
+    if not fits:
         raise ValueError(f"distance is {distance_2d_m!r} m; it must be finite and not negative")
-    reach_m: Values = np.maximum(distance_2d_m, MIN_DISTANCE_M)
-    return reach_m
+    return distance_2d_m
 
 
-def _carrier_ghz(carrier_hz: float) -> float:
-    """Return the carrier in GHz, the unit of the standard's formulas."""
-    low_hz, high_hz = CARRIER_RANGE_HZ
-    if not low_hz <= carrier_hz <= high_hz:
-        raise ValueError(f"carrier is {carrier_hz / 1e9:g} GHz; the UMi model holds from 0.5 to 100 GHz")
-    return carrier_hz / 1e9
+def _all_fit(distances_m: NDArray[np.float64]) -> bool:
+    return bool(np.all(np.isfinite(distances_m) & (np.asarray(distances_m) >= 0.0)))

@@ -43,18 +43,34 @@ def spectral_efficiency(sinr_db: Values, direction: Direction) -> Values:
     Raises:
         ValueError: The direction is neither, or a ratio is not a number.
     """
-    if direction not in TRUNCATED_SHANNON:
-        raise ValueError(f"direction is {direction!r}; it must be 'down' or 'up'")
+    bound = _bound(direction)
+    efficiency: Values = np.multiply(
+        np.greater_equal(sinr_db, bound.lowest_db),
+        shannon_share(np.clip(sinr_db, bound.lowest_db, bound.highest_db), direction),
+    )
+    return efficiency
+
+
+def shannon_share(sinr_db: Values, direction: Direction) -> Values:
+    """Return alpha log2(1 + SINR), the bound without its truncation [bit/s/Hz].
+
+    Raises:
+        ValueError: The direction is neither, or a ratio is not a number.
+    """
+    bound = _bound(direction)
     if np.any(np.isnan(sinr_db)):
         raise ValueError("the signal to noise ratio is not a number")
-    bound = TRUNCATED_SHANNON[direction]
-    sinr = 10.0 ** (np.clip(sinr_db, bound.lowest_db, bound.highest_db) / 10.0)
-    reached = np.greater_equal(sinr_db, bound.lowest_db)
-    efficiency: Values = np.multiply(reached, bound.alpha * np.log2(1.0 + sinr))
-    return efficiency
+    share: Values = bound.alpha * np.log2(1.0 + 10.0 ** (sinr_db / 10.0))
+    return share
 
 
 def rate_bps(sinr_db: Values, bandwidth_hz: float, direction: Direction) -> Values:
     """Return the rate of one link that has the whole bandwidth to itself [bit/s]."""
     rate: Values = spectral_efficiency(sinr_db, direction) * bandwidth_hz
     return rate
+
+
+def _bound(direction: Direction) -> TruncatedShannon:
+    if direction not in TRUNCATED_SHANNON:
+        raise ValueError(f"direction is {direction!r}; it must be 'down' or 'up'")
+    return TRUNCATED_SHANNON[direction]

@@ -46,12 +46,20 @@ class RunRecord:
     @cached_property
     def node_names(self) -> list[str]:
         """Return the nodes' names; a node's id is its place in the list."""
-        return [node["id"] for node in sorted(self.topology["nodes"], key=lambda node: int(node["index"]))]
+        try:
+            return [node["id"] for node in sorted(self.topology["nodes"], key=lambda node: int(node["index"]))]
+        except (KeyError, TypeError, ValueError) as error:
+            path = self.folder / "topology.json"
+            raise RecordError(f"{path}: does not list the nodes as a run's topology does ({error!r})") from error
 
     @property
     def scenario_text(self) -> str:
         """Return the scenario as it was resolved, as YAML."""
-        return (self.folder / "scenario.yaml").read_text(encoding="utf-8")
+        path = self.folder / "scenario.yaml"
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise RecordError(f"{path}: cannot be read ({error})") from error
 
     def table(self, name: str) -> pa.Table:
         """Return all complete rows of ``events``, ``metrics`` or ``bins`` that are on disk now.
@@ -65,7 +73,7 @@ class RunRecord:
         path = self.folder / f"{name}.arrows"
         try:
             return read_stream(path, table)
-        except (OSError, pa.ArrowInvalid) as error:
+        except (OSError, ValueError, pa.ArrowException) as error:
             raise RecordError(f"{path}: cannot be read as the run's {name} ({error})") from error
 
     def _json(self, name: str) -> dict[str, Any]:
@@ -95,7 +103,7 @@ def read_stream(path: Path, table: Table) -> pa.Table:
         while True:
             try:
                 batches.append(reader.read_next_batch())
-            except (StopIteration, OSError, pa.ArrowInvalid):
+            except (StopIteration, OSError, ValueError, pa.ArrowException):
                 break  # the end, or a tail that is not whole
     return pa.Table.from_batches(batches, schema=table.schema)
 

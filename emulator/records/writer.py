@@ -94,6 +94,8 @@ class RunWriter:
 
     def progress(self, progress: Mapping[str, Any]) -> None:
         """Update the manifest's progress and heartbeat."""
+        for stream in (self.events, self.metrics, self.bins):
+            stream.flush()
         self._manifest["progress"] = dict(progress)
         self._write_manifest()
 

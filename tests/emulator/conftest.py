@@ -22,7 +22,9 @@ from wayfare.emulator.world import Experiment, Lesson, PlannedTransfer, World
 from wayfare.models.streams import generator
 
 SEED = 7
-PLAIN_NODE = NodeClass(compute_flop_per_s=1e6, efficiency=1.0, memory_bytes=1e12, power_idle_w=1, power_busy_w=3, jitter=0)
+PLAIN_NODE = NodeClass(
+    compute_flop_per_s=1e6, efficiency=1.0, memory_bytes=1e12, power_idle_w=1, power_busy_w=3, jitter=0
+)
 
 
 @pytest.fixture
@@ -40,13 +42,17 @@ def writer(tmp_path):
         stream.close()
 
 
-def _wired(*links: tuple, tiers: Mapping[str, str] | None = None, cell=None, places=None, classes=DEFAULT_LINKS) -> Wiring:
+def _wired(
+    *links: tuple, tiers: Mapping[str, str] | None = None, cell=None, places=None, classes=DEFAULT_LINKS
+) -> Wiring:
     graph = nx.Graph()
     for name in tiers or {}:
         graph.add_node(name)
     for a, b, *rest in links:
         names = ("rate_bps", "delay_s", "duplex")
-        graph.add_edge(a, b, **(rest[0] if rest and isinstance(rest[0], dict) else dict(zip(names, rest, strict=False))))
+        graph.add_edge(
+            a, b, **(rest[0] if rest and isinstance(rest[0], dict) else dict(zip(names, rest, strict=False)))
+        )
     for name, attributes in graph.nodes.items():
         attributes["tier"] = (tiers or {}).get(name, "edge")
         if places:
@@ -56,7 +62,7 @@ def _wired(*links: tuple, tiers: Mapping[str, str] | None = None, cell=None, pla
 
 @pytest.fixture
 def wired() -> Callable[..., Wiring]:
-    """From links ``(a, b, rate [bit/s], delay [s], duplex)`` to a wiring; nodes are edge sites unless ``tiers`` says so."""
+    """From links ``(a, b, rate [bit/s], delay [s], duplex)`` to a wiring; nodes are edge sites unless told."""
     return _wired
 
 
@@ -79,7 +85,9 @@ class Bench:
         ends = self.wiring.names.index(source), self.wiring.names.index(target)
 
         def begin() -> None:
-            self.transport.send(*ends, size_bytes, partial(self._delivered, number), partial(self._dropped, number), **options)
+            self.transport.send(
+                *ends, size_bytes, partial(self._delivered, number), partial(self._dropped, number), **options
+            )
 
         self.clock.at(start_s, Turn.TIMER, number, begin)
         return number

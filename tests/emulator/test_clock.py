@@ -1,7 +1,8 @@
 import math
+from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wayfare.emulator.clock import Clock, Turn
@@ -28,6 +29,7 @@ def test_what_ties_in_time_turn_and_id_runs_in_the_order_of_making():
 
 
 @given(times, times)
+@example(0.012552, 0.09320795012477158)  # no delay rounds from the one to the other: halfway sums go to even
 def test_an_appointment_happens_at_its_time_to_the_last_bit(first, second):
     first, second = sorted((first, second))
     clock, seen = Clock(), []
@@ -43,6 +45,17 @@ def test_time_never_runs_backwards_and_no_appointment_is_forgotten(planned):
         clock.at(time_s, Turn.TIMER, number, lambda: seen.append(clock.now))
     clock.run()
     assert seen == sorted(planned)
+
+
+def test_a_hundred_scattered_appointments_all_happen_at_their_times():
+    for seed in range(40):
+        random = Random(seed)
+        planned = [10 * random.random() * random.random() for _ in range(100)]
+        clock, seen = Clock(), []
+        for number, time_s in enumerate(planned):
+            clock.at(time_s, Turn.TIMER, number, lambda clock=clock, seen=seen: seen.append(clock.now))
+        clock.run()
+        assert seen == sorted(planned)
 
 
 def test_what_is_made_in_an_instant_for_an_earlier_turn_still_happens_in_it():

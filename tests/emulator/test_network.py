@@ -110,7 +110,9 @@ def test_a_rate_that_stays_is_not_settled_anew(writer):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
-        st.tuples(st.floats(0, 10), st.integers(1, 10**7), st.sets(st.integers(0, 3), min_size=1)), min_size=1, max_size=9
+        st.tuples(st.floats(0, 10), st.integers(1, 10**7), st.sets(st.integers(0, 3), min_size=1)),
+        min_size=1,
+        max_size=9,
     )
 )
 def test_every_flow_ends_and_every_bit_is_metered_on_every_link_it_crosses(writer, plans):

@@ -36,7 +36,9 @@ def complaints(demands, capacity, rates, tolerance=1e-8):
         for j, a in demand.uses:
             used[j] += a * rate
             most[j] = max(most[j], a * rate / demand.weight)
-    found = [f"constraint {j} carries {used[j]} of {capacity[j]}" for j in used if used[j] > capacity[j] * (1 + tolerance)]
+    found = [
+        f"constraint {j} carries {used[j]} of {capacity[j]}" for j in used if used[j] > capacity[j] * (1 + tolerance)
+    ]
     for i, (demand, rate) in enumerate(zip(demands, rates, strict=True)):
         bottlenecked = any(
             used[j] >= capacity[j] * (1 - tolerance) and a * rate / demand.weight >= most[j] * (1 - tolerance)
@@ -192,4 +194,6 @@ def test_all_orders_of_a_circle_give_one_solution():
 
 @given(st.integers(1, 40), CAPACITIES)
 def test_n_equal_flows_get_an_nth_each(count, capacity_bps):
-    assert share([Demand(((0, 1.0),))] * count, {0: capacity_bps}) == pytest.approx([capacity_bps / count] * count, rel=1e-12)
+    assert share([Demand(((0, 1.0),))] * count, {0: capacity_bps}) == pytest.approx(
+        [capacity_bps / count] * count, rel=1e-12
+    )

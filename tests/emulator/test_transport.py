@@ -5,9 +5,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wayfare.emulator.laws import LawBroken
+from wayfare.emulator.links import Link
 from wayfare.emulator.nodes import NodeClass
 from wayfare.emulator.radio import Cell
-from wayfare.emulator.records import EventKind, RunWriter
+from wayfare.emulator.records import EventKind
 from wayfare.emulator.wiring import Wiring
 
 THREE_HOPS = (("a", "b", 100e6, 5e-3), ("b", "c", 100e6, 5e-3), ("c", "d", 100e6, 5e-3))
@@ -57,13 +58,21 @@ def test_full_duplex_directions_do_not_disturb_each_other_and_half_duplex_share(
     assert ends["half"] == pytest.approx([1.6, 1.6], rel=1e-12)
 
 
-def test_a_slow_station_slows_the_whole_cell():
-    """Kept with the wiring of a cell below; here only the published figure."""
-    assert 8e7 / 36e6 + 8e7 / 54e6 == pytest.approx(3.703704, abs=5e-7)
+def test_stations_at_36_and_54_mbit_per_s_share_a_cell_for_3_7037_seconds(bench):
+    """10 MB each, at both ends: the one at 54 has half the airtime until it ends, then the other has all."""
+    wiring = Wiring(["slow", "site", "fast"], ["device", "edge", "device"])
+    airtime = wiring.add_constraint(1.0)
+    for index, (source, target, rate_bps) in enumerate(((0, 1, 36e6), (1, 0, 36e6), (2, 1, 54e6), (1, 2, 54e6))):
+        wiring.add_link(Link(index, source, target, "d2d", airtime, 1 / rate_bps, rate_bps, 0.0, 0.0, 0.0, True))
+    net = bench(wiring)
+    net.send("slow", "site", 10_000_000)
+    net.send("fast", "site", 10_000_000)
+    slow_s, fast_s = net.run()
+    assert slow_s == pytest.approx(3.703704, abs=5e-7)
+    assert fast_s == pytest.approx(2 * 8e7 / 54e6, rel=1e-12)
 
 
 def test_two_stations_of_a_cell_end_after_both_airtimes(bench, wired):
-    """Equal airtime: both need the whole of their own airtimes' sum if they end together, else the slower one does."""
     cell = Cell(duplex="tdd", line_of_sight="always", shadowing=False, delay_s=0.0)
     wiring = wired(
         ("near", "site", {"medium": "radio"}),
@@ -162,9 +171,20 @@ def test_each_hop_is_recorded_with_its_time(bench, wired, forwarding):
     assert [row[3] for row in rows] == sorted(row[3] for row in rows)
 
 
+def test_a_moment_after_the_start_of_large_transfers_no_law_is_broken(bench, wired):
+    """What has passed is tiny beside what is to come; the rounding of the large must not count against the small."""
+    net = bench(wired(("a", "b", 1e6, 0.01)))
+    net.send("a", "b", 10**9, 0.0)
+    net.send("a", "b", 10**9, 3e-9)
+    net.clock.run(until=4e-9)
+    net.settle()
+    assert net.transport.in_flight
+
+
+moments = st.integers(0, 1500).map(lambda milliseconds: milliseconds / 1000)
 transfers = st.lists(
     st.tuples(
-        st.floats(0, 1), st.integers(1, 200_000), st.sampled_from("abcd"), st.sampled_from("abcd"), st.integers(1, 3)
+        moments, st.integers(1, 200_000), st.sampled_from("abcd"), st.sampled_from("abcd"), st.integers(1, 3)
     ).filter(lambda transfer: transfer[2] != transfer[3]),
     min_size=1,
     max_size=8,
@@ -172,7 +192,7 @@ transfers = st.lists(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(transfers, st.sampled_from(["whole-packet", "cut-through"]), st.floats(0, 1.5))
+@given(transfers, st.sampled_from(["whole-packet", "cut-through"]), moments)
 def test_packets_bytes_and_bits_are_accounted_for_at_any_moment(bench, wired, planned, forwarding, look_s):
     net = bench(wired(("a", "b", 1e6, 0.01), ("b", "c", 3e5, 0.02, "half"), ("c", "d", 2e6, 0.0)), forwarding)
     for start_s, size_bytes, source, target, hop_limit in planned:
@@ -185,19 +205,6 @@ def test_packets_bytes_and_bits_are_accounted_for_at_any_moment(bench, wired, pl
     assert transport.sent == len(planned) == transport.delivered + transport.dropped
     assert transport.sent_bytes == sum(transfer[1] for transfer in planned)
     assert not transport.in_flight
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(transfers, st.floats(1.1, 5))
-def test_a_faster_network_never_ends_later_as_a_whole(bench, wired, planned, factor):
-    """With one link there are no anomalies of order: more capacity, everything sooner."""
-    ends = []
-    for rate_bps in (1e5, 1e5 * factor):
-        net = bench(wired(("a", "b", rate_bps, 0.01)))
-        for start_s, size_bytes, *_ in planned:
-            net.send("a", "b", size_bytes, start_s)
-        ends.append(net.run())
-    assert all(fast <= slow * (1 + 1e-12) for slow, fast in zip(*ends, strict=True))
 
 
 def test_a_transfer_that_costs_no_time_breaks_a_law(bench, wired):
@@ -223,20 +230,3 @@ def test_a_ledger_that_does_not_add_up_breaks_a_law(bench, wired, ledger):
     setattr(net.transport, ledger, getattr(net.transport, ledger) + 1)
     with pytest.raises(LawBroken, match="accounted for"):
         net.transport.check(8000.0)
-
-
-def test_the_same_transfers_leave_the_same_events_whatever_order_they_were_planned_in(tmp_path, bench, wired):
-    """Only ids follow the order of planning; times of what is equal do not."""
-    net = bench(wired(*THREE_HOPS))
-    for name in ("a", "b"):
-        net.send(name, "d", 500_000)
-    first = net.run()
-    other = bench(wired(*THREE_HOPS))
-    for name in ("b", "a"):
-        other.send(name, "d", 500_000)
-    assert other.run() == first[::-1]
-
-
-def test_types_are_what_the_fixtures_promise(writer, wired):
-    assert isinstance(writer, RunWriter)
-    assert isinstance(wired(("a", "b", 1e6, 0.0)), Wiring)

@@ -133,9 +133,18 @@ def test_an_upper_case_extension_is_read(save):
     assert len(read_topology(save({"nodes": NODES, "edges": [LINK]}, "NET.JSON"))) == 2
 
 
-@pytest.mark.parametrize("name", ["net.gml", "net.graphml.gz", "net.yaml", "net"])
+@pytest.mark.parametrize("name", ["net.graphml.gz", "net.yaml", "net"])
 def test_an_unknown_extension_names_the_known_ones(name, save):
-    assert "a topology file is .json (node-link JSON) or .graphml" in refusal(save("", name))
+    known = ".json (node-link JSON), .graphml (GraphML), .gml (GML), .gexf (GEXF) or .xml (SimGrid platform)"
+    assert f"a topology file is {known}" in refusal(save("", name))
+
+
+@pytest.mark.parametrize("name", ["net.gml", "net.gexf", "net.xml"])
+def test_a_format_that_is_only_read_is_not_written(name, tmp_path):
+    graph = nx.Graph()
+    graph.add_node("a", tier="edge")
+    with pytest.raises(TopologyError, match=r"a topology is written as \.json \(node-link JSON\) or \.graphml"):
+        write_topology(graph, tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["net.json", "net.graphml"])

@@ -1,0 +1,30 @@
+"""Where each default of a cell comes from, by field of `Cell`."""
+
+DEFAULT_SOURCES: dict[str, str] = {
+    "model": "our choice: street cells of 5G and 6G are UMi",
+    "carrier_hz": "just below the 7.125 to 8.4 GHz that WRC-27 studies for IMT",
+    "bandwidth_hz": "widest NR channel of frequency range 1, 3GPP TS 38.104 clause 5.3",
+    "duplex": "our choice: wide mid-band carriers are TDD",
+    "airtime": "our choice: nothing favours one device",
+    "rate_model": "our choice: the bound of 3GPP TR 38.803 clause 5.2.7",
+    "mcs_table": "3GPP TS 38.214 clause 5.1.3.1: the table that holds where none is configured",
+    # A requirement, not a measurement: TR 38.913 clause 7.5 asks 0.5 ms for URLLC and 4 ms for eMBB.
+    "delay_s": "one-way user-plane latency required for URLLC, ITU-R M.2410 clause 4.7.1",
+    "site_power_dbm": "our choice, 5 dB below the medium-range limit of 3GPP TS 38.104 clause 6.2.1",
+    "device_power_dbm": "power class 3, 3GPP TS 38.101-1 clause 6.2.1",
+    "site_noise_figure_db": "ITU-R M.2412, evaluation configurations",
+    "device_noise_figure_db": "3GPP TR 38.901 v16.1, Table 7.8-1",
+    "site_antenna_gain_db": "no array is modelled, which understates a real site",
+    "device_antenna_gain_db": "no array is modelled",
+    "amplifier_efficiency": "a micro base station's, for devices too: Auer et al., IEEE Wireless Comm. 2011, Table 2",
+    "site_height_m": "the model's: 3GPP TR 38.901 v16.1, Tables 7.2-1 to 7.2-3; CI takes that of UMi",
+    "device_height_m": "the model's: 3GPP TR 38.901 v16.1, Tables 7.2-1 to 7.2-3; CI takes that of UMi",
+    "line_of_sight": "3GPP TR 38.901 v16.1, clause 7.4.2",
+    "shadowing": "3GPP TR 38.901 v16.1, clause 7.4.1",
+    "office": "our choice: the office with less line of sight",
+    "building_height_m": "3GPP TR 38.901 v16.1, Table 7.4.1-1, RMa",
+    "street_width_m": "3GPP TR 38.901 v16.1, Table 7.4.1-1, RMa",
+    "exponent_los": "free space",
+    "exponent_nlos": "3GPP TR 38.901 v16.1, Table 7.4.1-1, optional UMi formula",
+    "absorption_from_hz": "where the models of 3GPP TR 38.901 end",
+}

@@ -1,0 +1,18 @@
+"""How flows share what they cross: bottleneck max fairness over linear constraints.
+
+A constraint ``j`` is ``sum_i a_ij * rate_i <= C_j``. On a wire a = 1 and C is in bit/s; in a radio cell a = 1 / PHY
+rate and C is the share of airtime (1). Fairness is local to a constraint: each flow has a bottleneck, a saturated
+constraint on which its consumption ``a_ij * rate_i / weight_i`` is the largest, or its own cap. With one kind of
+constraint that is weighted max-min fairness (Bertsekas and Gallager, Data Networks, 6.5.2); with several it is
+bottleneck max fairness (Bonald and Roberts, Multi-Resource Fairness, SIGMETRICS 2015), which SimGrid solves as BMF.
+
+Values      Demand, Sums
+Solving     Fluid (flows that come and go), share (all at once)
+Inside      state (rows of numbers), kernels (plain or compiled): heaps, filling, circles, progress
+"""
+
+from .demand import Demand
+from .fluid import Fluid, share
+from .state import Sums
+
+__all__ = ["Demand", "Fluid", "Sums", "share"]

@@ -1,0 +1,376 @@
+"""Fair rates of one connected group whose constraints mean different levels: wires in bit/s with cells in airtime.
+
+Flows are fixed at constraints that all of their open flows find the tightest; the levels of the others only rise by
+that. Where constraints disagree in a circle, it starts from equal shares, lets one constraint after another, in id
+order, find its level given the levels of the others, reads off the bottlenecks, solves for the levels exactly and keeps
+the first result that is an equilibrium: that is the rule where there is more than one. Part of the kernel.
+"""
+
+import math
+
+import numpy as np
+
+from .filling import fix, fix_open_flows, level_now
+from .heaps import make_heap, take
+from .state import (
+    CAP,
+    CIRCLE,
+    COEFFICIENT,
+    CONSTRAINT,
+    EPOCH,
+    FIRST,
+    FRESH,
+    GROUP,
+    HEAD,
+    IDENTITY,
+    LEFT,
+    LEFT_LOW,
+    LEVEL,
+    NEXT,
+    NUMBER,
+    OFFER,
+    OPEN,
+    OWNER,
+    QUEUE,
+    QUEUE_PLACE,
+    READY,
+    ROW,
+    SEEN,
+    TIGHTEST,
+    USES,
+    WEIGHT,
+    State,
+)
+
+TIE = 1e-12  # levels that differ by less are the same level
+EXACT = 1e-9
+SWEEPS = 1000
+
+
+def fill_unlike(state: State, constraints: int, flows: int) -> bool:
+    """Work out the rates of a group; False if no equilibrium was found."""
+    put_in_order(state.constraint_i[GROUP], constraints, state.constraint_i[QUEUE], state.constraint_i[QUEUE_PLACE],
+                 state.constraint_i[IDENTITY])  # fmt: skip
+    put_in_order(state.flow_i[GROUP], flows, state.flow_i[QUEUE], state.flow_i[QUEUE_PLACE], state.flow_i[NUMBER])
+    waiting = flows
+    while waiting > 0:
+        look(state, constraints, flows)
+        fixed = fix_capped(state, flows)
+        if fixed == 0:
+            fixed = fix_tightest(state, constraints)
+        if fixed == 0:
+            fixed = fix_circle(state, constraints, flows)
+        if fixed == 0:
+            return False
+        waiting -= fixed
+    return True
+
+
+def put_in_order(items: "list[int]", count: int, heap: "list[int]", place: "list[int]", key: "list[int]") -> None:
+    """Sort the first items of a list by key, which no two share."""
+    for at in range(count):
+        heap[at] = items[at]
+    make_heap(heap, count, place, key, key)
+    for at in range(count):
+        items[at] = heap[0]
+        take(heap, count - at, place, heap[0], key, key)
+
+
+def look(state: State, constraints: int, flows: int) -> None:
+    """Note the level of each constraint and the least that each open flow is offered."""
+    for at in range(constraints):
+        place = state.constraint_i[GROUP][at]
+        if state.constraint_i[OPEN][place] > 0:
+            state.constraint_f[LEVEL][place] = level_now(state, place)
+    for at in range(flows):
+        flow = state.flow_i[GROUP][at]
+        if state.flow_i[OPEN][flow] == 1:
+            state.flow_f[OFFER][flow] = offered_elsewhere(state, flow, -1)
+
+
+def offered_elsewhere(state: State, flow: int, here: int) -> float:
+    """Return the least rate that the levels of a flow's constraints offer, leaving one constraint out."""
+    constraint, coefficient, level = state.use_i[CONSTRAINT], state.use_f[COEFFICIENT], state.constraint_f[LEVEL]
+    weight, start = state.flow_f[WEIGHT][flow], state.flow_i[FIRST][flow]
+    least = math.inf
+    for use in range(start, start + state.flow_i[USES][flow]):
+        if constraint[use] != here:
+            least = min(least, weight * level[constraint[use]] / coefficient[use])
+    return least
+
+
+def fix_capped(state: State, flows: int) -> int:
+    """Fix the flows that want less than any of their constraints offers; return how many."""
+    fixed = 0
+    for at in range(flows):
+        flow = state.flow_i[GROUP][at]
+        if state.flow_i[OPEN][flow] == 1 and state.flow_f[CAP][flow] <= state.flow_f[OFFER][flow]:
+            fix(state, flow, state.flow_f[CAP][flow])
+            fixed += 1
+    return fixed
+
+
+def fix_tightest(state: State, constraints: int) -> int:
+    """Fix the flows of each constraint that is the tightest one for all its open flows; return how many."""
+    group, ready, count = state.constraint_i[GROUP], state.constraint_i[READY], state.constraint_i[OPEN]
+    for at in range(constraints):
+        ready[group[at]] = 1 if count[group[at]] > 0 and is_tightest(state, group[at]) else 0
+    fixed = 0
+    for at in range(constraints):
+        place = group[at]
+        if ready[place] == 1 and count[place] > 0:
+            fixed += fix_open_flows(state, place, level_now(state, place))
+    return fixed
+
+
+def is_tightest(state: State, place: int) -> bool:
+    """Tell whether no open flow of a constraint is offered less elsewhere."""
+    level = state.constraint_f[LEVEL][place]
+    entry = state.constraint_i[HEAD][place]
+    while entry >= 0:
+        flow = state.use_i[OWNER][entry]
+        if state.flow_i[OPEN][flow] == 1:
+            here = state.flow_f[WEIGHT][flow] * level / state.use_f[COEFFICIENT][entry]
+            if here > state.flow_f[OFFER][flow] * (1 + TIE):
+                return False
+        entry = state.use_i[NEXT][entry]
+    return True
+
+
+def fix_circle(state: State, constraints: int, flows: int) -> int:
+    """Fix the open flows that the first of them is connected with; return how many, 0 if it did not succeed."""
+    places, members = gather_circle(state, constraints, flows)
+    circle = state.constraint_i[CIRCLE]
+    tried = False
+    for _ in range(SWEEPS):
+        for at in range(places):
+            state.constraint_f[LEVEL][circle[at]] = water_level(state, circle[at])
+        moved = read_bottlenecks(state, members)
+        if moved or not tried:
+            tried = True
+            if solve_levels(state, places, members) and is_equilibrium(state, places, members):
+                for at in range(members):
+                    flow = state.flow_i[CIRCLE][at]
+                    fix(state, flow, state.flow_f[FRESH][flow])
+                return members
+    return 0
+
+
+def gather_circle(state: State, constraints: int, flows: int) -> tuple[int, int]:
+    """List, in order, the first open flow of the group and all that it is connected with by way of open flows."""
+    state.counts[EPOCH] += 1
+    epoch = state.counts[EPOCH]
+    stack, seen, reached = state.flow_i[CIRCLE], state.flow_i[SEEN], state.constraint_i[SEEN]
+    group, at = state.flow_i[GROUP], 0
+    while state.flow_i[OPEN][group[at]] == 0:
+        at += 1
+    stack[0], height, seen[group[at]] = group[at], 1, epoch
+    while height > 0:
+        height -= 1
+        flow = stack[height]
+        start = state.flow_i[FIRST][flow]
+        for use in range(start, start + state.flow_i[USES][flow]):
+            place = state.use_i[CONSTRAINT][use]
+            if reached[place] != epoch:
+                reached[place] = epoch
+                height = push_open_flows(state, place, stack, height)
+    members = keep_seen(group, flows, seen, epoch, state.flow_i[CIRCLE])
+    places = keep_seen(state.constraint_i[GROUP], constraints, reached, epoch, state.constraint_i[CIRCLE])
+    return places, members
+
+
+def push_open_flows(state: State, place: int, stack: "list[int]", height: int) -> int:
+    """Put the open flows of a constraint that were not seen yet on a stack; return its height."""
+    seen, epoch = state.flow_i[SEEN], state.counts[EPOCH]
+    entry = state.constraint_i[HEAD][place]
+    while entry >= 0:
+        flow = state.use_i[OWNER][entry]
+        if state.flow_i[OPEN][flow] == 1 and seen[flow] != epoch:
+            seen[flow] = epoch
+            stack[height] = flow
+            height += 1
+        entry = state.use_i[NEXT][entry]
+    return height
+
+
+def keep_seen(items: "list[int]", count: int, seen: "list[int]", epoch: int, kept: "list[int]") -> int:
+    """Copy the items seen in an epoch, in their order; return how many."""
+    found = 0
+    for at in range(count):
+        if seen[items[at]] == epoch:
+            kept[found] = items[at]
+            found += 1
+    return found
+
+
+def water_level(state: State, place: int) -> float:
+    """Solve ``sum_i min(a_i limit_i, w_i level) = left`` for the level; infinite if all fits.
+
+    A flow's limit is what its other constraints offer at their levels, or its cap.
+    """
+    heap, reached, number = state.flow_i[QUEUE], state.flow_f[OFFER], state.flow_i[NUMBER]
+    count, weights = 0, 0.0
+    entry = state.constraint_i[HEAD][place]
+    while entry >= 0:
+        flow = state.use_i[OWNER][entry]
+        if state.flow_i[OPEN][flow] == 1:
+            limit = min(state.flow_f[CAP][flow], offered_elsewhere(state, flow, place))
+            reached[flow] = state.use_f[COEFFICIENT][entry] * limit / state.flow_f[WEIGHT][flow]
+            weights += state.flow_f[WEIGHT][flow]
+            heap[count] = flow
+            count += 1
+        entry = state.use_i[NEXT][entry]
+    make_heap(heap, count, state.flow_i[QUEUE_PLACE], reached, number)
+    left = state.constraint_f[LEFT][place] + state.constraint_f[LEFT_LOW][place]
+    left = left if left > 0.0 else 0.0
+    while count > 0:
+        flow = heap[0]
+        if reached[flow] * weights > left:
+            return left / weights  # type: ignore[no-any-return]
+        left -= reached[flow] * state.flow_f[WEIGHT][flow]
+        weights -= state.flow_f[WEIGHT][flow]
+        take(heap, count, state.flow_i[QUEUE_PLACE], flow, reached, number)
+        count -= 1
+    return math.inf
+
+
+def read_bottlenecks(state: State, members: int) -> bool:
+    """Note what offers each flow of the circle the least, the lower id first; tell whether any of it changed."""
+    constraint, level, identity = state.use_i[CONSTRAINT], state.constraint_f[LEVEL], state.constraint_i[IDENTITY]
+    moved = False
+    for at in range(members):
+        flow = state.flow_i[CIRCLE][at]
+        weight, start = state.flow_f[WEIGHT][flow], state.flow_i[FIRST][flow]
+        least, tightest = math.inf, -1
+        for use in range(start, start + state.flow_i[USES][flow]):
+            offer = weight * level[constraint[use]] / state.use_f[COEFFICIENT][use]
+            if offer < least or (
+                tightest >= 0 and offer == least and identity[constraint[use]] < identity[constraint[tightest]]
+            ):
+                least, tightest = offer, use
+        if state.flow_f[CAP][flow] <= least:
+            tightest = -1
+        moved = moved or state.flow_i[TIGHTEST][flow] != tightest
+        state.flow_i[TIGHTEST][flow] = tightest
+    return moved
+
+
+def solve_levels(state: State, places: int, members: int) -> bool:
+    """Work out the rates of a circle from its bottlenecks; False if these do not determine them."""
+    matrix = equations(state, places, members)
+    rows = matrix.shape[0]
+    if not eliminate(matrix, rows):
+        return False
+    for at in range(members):
+        flow = state.flow_i[CIRCLE][at]
+        use = state.flow_i[TIGHTEST][flow]
+        if use < 0:
+            state.flow_f[FRESH][flow] = state.flow_f[CAP][flow]
+        else:
+            solved = float(matrix[state.constraint_i[ROW][state.use_i[CONSTRAINT][use]], rows])
+            state.flow_f[FRESH][flow] = state.flow_f[WEIGHT][flow] * solved / state.use_f[COEFFICIENT][use]
+    return True
+
+
+def equations(state: State, places: int, members: int) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    """Write down that each bottleneck of the circle is full: a row for each, unknown levels, then what is left."""
+    row, constraint, coefficient = state.constraint_i[ROW], state.use_i[CONSTRAINT], state.use_f[COEFFICIENT]
+    tightest, circle, weight = state.flow_i[TIGHTEST], state.constraint_i[CIRCLE], state.flow_f[WEIGHT]
+    rows = number_bottlenecks(state, places, members)
+    matrix = np.zeros((rows, rows + 1))
+    for at in range(places):
+        place = circle[at]
+        if row[place] >= 0:
+            matrix[row[place], rows] = state.constraint_f[LEFT][place] + state.constraint_f[LEFT_LOW][place]
+    for at in range(members):
+        flow = state.flow_i[CIRCLE][at]
+        own, start = tightest[flow], state.flow_i[FIRST][flow]
+        for use in range(start, start + state.flow_i[USES][flow]):
+            line = row[constraint[use]]
+            if line >= 0 and own < 0:
+                matrix[line, rows] -= coefficient[use] * state.flow_f[CAP][flow]
+            elif line >= 0:
+                matrix[line, row[constraint[own]]] += coefficient[use] * weight[flow] / coefficient[own]
+    return matrix
+
+
+def number_bottlenecks(state: State, places: int, members: int) -> int:
+    """Give each constraint of the circle that is a flow's bottleneck a row, in id order, and -1 to the others."""
+    row, circle = state.constraint_i[ROW], state.constraint_i[CIRCLE]
+    for at in range(places):
+        row[circle[at]] = -1
+    for at in range(members):
+        use = state.flow_i[TIGHTEST][state.flow_i[CIRCLE][at]]
+        if use >= 0:
+            row[state.use_i[CONSTRAINT][use]] = 0
+    rows = 0
+    for at in range(places):
+        if row[circle[at]] == 0:
+            row[circle[at]] = rows
+            rows += 1
+    return rows
+
+
+def eliminate(matrix: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", rows: int) -> bool:
+    """Solve linear equations in place (Gauss, partial pivoting); the last column becomes the solution.
+
+    Our own, because LAPACK may round differently from one way of calling it to another.
+    """
+    for k in range(rows):
+        pivot = k
+        for i in range(k + 1, rows):
+            if abs(matrix[i, k]) > abs(matrix[pivot, k]):
+                pivot = i
+        if matrix[pivot, k] == 0.0:
+            return False
+        for column in range(k, rows + 1):
+            matrix[k, column], matrix[pivot, column] = matrix[pivot, column], matrix[k, column]
+        for i in range(k + 1, rows):
+            factor = matrix[i, k] / matrix[k, k]
+            if factor != 0.0:
+                for column in range(k, rows + 1):
+                    matrix[i, column] -= factor * matrix[k, column]
+    for k in range(rows - 1, -1, -1):
+        for column in range(k + 1, rows):
+            matrix[k, rows] -= matrix[k, column] * matrix[column, rows]
+        matrix[k, rows] /= matrix[k, k]
+    return True
+
+
+def is_equilibrium(state: State, places: int, members: int) -> bool:
+    """Tell whether the rates of a circle fit and each flow has the largest share where it is bottlenecked."""
+    largest, fresh, weight = state.constraint_f[LEVEL], state.flow_f[FRESH], state.flow_f[WEIGHT]
+    saved = keep_levels(state, places)
+    fits = True
+    for at in range(places):
+        place = state.constraint_i[CIRCLE][at]
+        used, most = 0.0, 0.0
+        entry = state.constraint_i[HEAD][place]
+        while entry >= 0:
+            flow = state.use_i[OWNER][entry]
+            if state.flow_i[OPEN][flow] == 1:
+                taken = state.use_f[COEFFICIENT][entry] * fresh[flow]
+                used += taken
+                most = max(most, taken / weight[flow])
+            entry = state.use_i[NEXT][entry]
+        left = state.constraint_f[LEFT][place] + state.constraint_f[LEFT_LOW][place]
+        fits = fits and used <= left * (1 + EXACT)
+        largest[place] = most
+    for at in range(members):
+        flow = state.flow_i[CIRCLE][at]
+        use = state.flow_i[TIGHTEST][flow]
+        fits = fits and 0.0 <= fresh[flow] <= state.flow_f[CAP][flow] * (1 + EXACT)
+        if use >= 0:
+            share = state.use_f[COEFFICIENT][use] * fresh[flow] / weight[flow]
+            fits = fits and share >= largest[state.use_i[CONSTRAINT][use]] * (1 - EXACT)
+    for at in range(places):
+        largest[state.constraint_i[CIRCLE][at]] = saved[at]
+    return bool(fits)
+
+
+def keep_levels(state: State, places: int) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    """Return a copy of the levels of the circle."""
+    saved = np.zeros(places)
+    for at in range(places):
+        saved[at] = state.constraint_f[LEVEL][state.constraint_i[CIRCLE][at]]
+    return saved

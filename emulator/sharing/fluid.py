@@ -1,0 +1,214 @@
+"""All flows of a network as rows of numbers: who shares what, at which rate, and when each will have passed."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from . import state as rows
+from .demand import Demand
+from .kernels import PLAIN, compiled
+from .state import Sums, empty_state, packed, widened
+
+TOLERANCE = 1e-9
+COMPILE_AFTER = 400_000  # uses looked at in plain Python; takes about as long as loading the compiled kernel
+
+
+class Fluid:
+    """Flows over constraints, shared anew where something changed.
+
+    Only what is connected with a change, by way of flows and constraints, is worked out again. The rates have the same
+    bits whether that or all is worked out again, by the plain kernel or by the compiled one (decision record 0004).
+
+    Args:
+        sums: Where to meter what each link carried; without it flows cross no links.
+        compile_after: Amount of plain work after which the compiled kernel takes over; 0 compiles at once.
+        local: Whether only what is connected with a change is worked out again, or all.
+    """
+
+    def __init__(self, sums: Sums | None = None, *, compile_after: float = COMPILE_AFTER, local: bool = True) -> None:
+        self._compile_after, self._local = compile_after, local
+        self._kernel, self._state = PLAIN, empty_state(sums or Sums(np.zeros(0), np.zeros(0)))
+        self._demands: dict[int, Demand] = {}
+        self._slots: dict[int, int] = {}
+        self._places: dict[int, int] = {}
+        self._free_slots: list[int] = []
+        self._free_uses: dict[int, list[int]] = {}
+        self._uses = 0
+        self._unbound: dict[int, int] = {}
+
+    def set_capacity(self, constraint: int, capacity: float) -> None:
+        """Set ``C_j``, of a new constraint or of one in use; 0 stops all that crosses it.
+
+        Raises:
+            ValueError: It is negative or not finite.
+        """
+        if not 0 <= capacity < math.inf:
+            raise ValueError(f"constraint {constraint} cannot have a capacity of {capacity}; it must be finite, 0 or more")
+        place = self._places.get(constraint)
+        if place is None:
+            place = self._places[constraint] = len(self._places)
+            self._state = widened(self._state, constraints=len(self._places))
+            self._state.constraint_i[rows.IDENTITY][place] = constraint
+        self._state.constraint_f[rows.CAPACITY][place] = capacity
+        self._kernel.mark_dirty(self._state, place)
+
+    def knows(self, constraint: int) -> bool:
+        """Tell whether a constraint has a capacity."""
+        return constraint in self._places
+
+    def add(
+        self, number: int, demand: Demand, size_bits: float = math.inf, now_s: float = 0.0, links: Sequence[int] = ()
+    ) -> None:
+        """Add a flow that waits for its first rate.
+
+        Args:
+            number: Its id; sums are taken in the order of ids.
+            demand: What it asks of constraints that have a capacity.
+            size_bits: How much will pass; endless by default.
+            now_s: When it begins.
+            links: The indices of the links it is metered on.
+
+        Raises:
+            ValueError: It has neither a constraint nor a cap, so that its rate would be infinite.
+        """
+        if not demand.uses and math.isinf(demand.cap_bps):
+            raise ValueError("a flow crosses no constraint and has no cap")
+        slot = self._free_slots.pop() if self._free_slots else self._state.counts[rows.SLOTS]
+        first = self._block(max(len(links), len(demand.uses)))
+        self._state = widened(self._state, flows=slot + 1, uses=self._uses)
+        self._state.counts[rows.SLOTS] = max(self._state.counts[rows.SLOTS], slot + 1)
+        self._demands[number], self._slots[number] = demand, slot
+        self._write(slot, number, first, demand, links)
+        for row, quantity in ((rows.REMAINING, size_bits), (rows.SINCE, now_s), (rows.METERED, now_s)):
+            self._state.flow_f[row][slot] = quantity
+        self._state.flow_f[rows.RATE][slot], self._state.flow_f[rows.END][slot] = 0.0, math.inf
+        self._kernel.enter(self._state, slot)
+        if not demand.uses:
+            self._unbound[number] = slot
+
+    def _block(self, length: int) -> int:
+        """Return where a block of uses is free."""
+        if free := self._free_uses.get(length):
+            return free.pop()
+        self._uses += length
+        return self._uses - length
+
+    def _write(self, slot: int, number: int, first: int, demand: Demand, links: Sequence[int]) -> None:
+        state, count = self._state, len(demand.uses)
+        for row, value in ((rows.NUMBER, number), (rows.FIRST, first), (rows.USES, count), (rows.LINKS, len(links))):
+            state.flow_i[row][slot] = value
+        state.flow_f[rows.WEIGHT][slot], state.flow_f[rows.CAP][slot] = demand.weight, demand.cap_bps
+        if count:
+            state.use_i[rows.CONSTRAINT][first : first + count] = [self._places[constraint] for constraint, _ in demand.uses]
+            state.use_f[rows.COEFFICIENT][first : first + count] = [coefficient for _, coefficient in demand.uses]
+        if links:
+            state.use_i[rows.LINK][first : first + len(links)] = links
+
+    def remove(self, number: int, now_s: float = 0.0) -> None:
+        """Meter a flow until now and take it out."""
+        slot = self._slots.pop(number)
+        self._unbound.pop(number, None)
+        demand, flow_i = self._demands.pop(number), self._state.flow_i
+        length = max(int(flow_i[rows.LINKS][slot]), len(demand.uses))
+        self._kernel.leave(self._state, slot, now_s)
+        self._free_slots.append(slot)
+        self._free_uses.setdefault(length, []).append(int(flow_i[rows.FIRST][slot]))
+
+    def change(self, number: int, demand: Demand) -> None:
+        """Let a flow ask for something else of the same constraints: other coefficients, weight or cap.
+
+        Raises:
+            ValueError: The constraints differ.
+        """
+        if [constraint for constraint, _ in demand.uses] != [constraint for constraint, _ in self._demands[number].uses]:
+            raise ValueError(f"flow {number} would cross other constraints; remove it and add it again")
+        slot, state = self._slots[number], self._state
+        first = int(state.flow_i[rows.FIRST][slot])
+        self._demands[number] = demand
+        state.flow_f[rows.WEIGHT][slot], state.flow_f[rows.CAP][slot] = demand.weight, demand.cap_bps
+        for use, (constraint, coefficient) in enumerate(demand.uses, first):
+            state.use_f[rows.COEFFICIENT][use] = coefficient
+            self._kernel.mark_dirty(state, self._places[constraint])
+        if not demand.uses:
+            self._unbound[number] = slot
+
+    def share(self, now_s: float = 0.0, tolerance: float = TOLERANCE) -> int:
+        """Work out the fair rates now; flows whose rate changes are settled, others are not touched.
+
+        Returns:
+            The id of a constraint that carries more than its capacity, beyond the relative tolerance; -1 if all is
+            well, -2 if a rate is negative or above its cap. Either would be our fault.
+
+        Raises:
+            ArithmeticError: No equilibrium was found; none of many random systems did this.
+        """
+        if self._kernel is PLAIN and self._state.counts[rows.WORK] >= self._compile_after:
+            self._kernel, self._state = compiled(), packed(self._state)
+        if not self._local:
+            for place in range(len(self._places)):
+                self._kernel.mark_dirty(self._state, place)
+        for at, slot in enumerate(self._unbound.values()):
+            self._state.flow_f[rows.FRESH][slot] = self._state.flow_f[rows.CAP][slot]
+            self._state.flow_i[rows.CHANGED][at] = slot
+        self._state.counts[rows.CHANGES] = len(self._unbound)
+        self._unbound.clear()
+        verdict = self._kernel.share_anew(self._state, now_s, tolerance)
+        if verdict == rows.NO_EQUILIBRIUM:
+            raise ArithmeticError(f"no fair sharing found for {len(self._slots)} flows")
+        return int(self._state.constraint_i[rows.IDENTITY][verdict]) if verdict >= 0 else -1 if verdict == rows.FAIR else -2
+
+    def changed(self) -> dict[int, float]:
+        """Return the rates [bit/s] by number that the last sharing changed."""
+        state = self._state
+        slots = state.flow_i[rows.CHANGED][: int(state.counts[rows.CHANGES])]
+        return {int(state.flow_i[rows.NUMBER][slot]): float(state.flow_f[rows.RATE][slot]) for slot in slots}
+
+    def next_end(self) -> tuple[float, int]:
+        """Return when the next flow will have passed [s], and its number; infinity and -1 if none will."""
+        state = self._state
+        if not self._slots:
+            return math.inf, -1
+        slot = state.flow_i[rows.END_HEAP][0]
+        end_s = float(state.flow_f[rows.END][slot])
+        return end_s, int(state.flow_i[rows.NUMBER][slot]) if end_s < math.inf else -1
+
+    def measure(self, now_s: float) -> None:
+        """Meter all flows until now."""
+        self._kernel.measure_all(self._state, now_s)
+
+    def rate_bps(self, number: int) -> float:
+        """Return a flow's rate [bit/s]."""
+        return float(self._state.flow_f[rows.RATE][self._slots[number]])
+
+    def since_s(self, number: int) -> float:
+        """Return since when a flow has had its rate [s]."""
+        return float(self._state.flow_f[rows.SINCE][self._slots[number]])
+
+    def remaining_bits(self, number: int) -> float:
+        """Return what of a flow had not passed when its rate last changed."""
+        return float(self._state.flow_f[rows.REMAINING][self._slots[number]])
+
+    def demand(self, number: int) -> Demand:
+        """Return what a flow asks for."""
+        return self._demands[number]
+
+
+def share(demands: Sequence[Demand], capacity: "dict[int, float]") -> list[float]:
+    """Return the fair rate of each demand [bit/s], in the order given.
+
+    Args:
+        demands: The flows, in id order (sums are taken in this order, so it decides the last bits).
+        capacity: ``C_j`` by constraint id.
+
+    Raises:
+        ValueError: A flow has neither a constraint nor a cap, so that its rate would be infinite.
+        ArithmeticError: No equilibrium was found; none of many random systems did this.
+    """
+    fluid = Fluid()
+    for constraint, amount in capacity.items():
+        fluid.set_capacity(constraint, amount)
+    for number, demand in enumerate(demands):
+        fluid.add(number, demand)
+    fluid.share()
+    return [fluid.rate_bps(number) for number in range(len(demands))]

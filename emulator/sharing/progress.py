@@ -1,0 +1,222 @@
+"""Flows that come, go and pass on, and the sharing in between. Part of the kernel; its entry points are all here."""
+
+import math
+
+from .circles import fill_unlike
+from .filling import fill, gather, open_group
+from .heaps import make_heap, sift_down, sift_up, take
+from .state import (
+    CAP,
+    CAPACITY,
+    CHANGED,
+    CHANGES,
+    COEFFICIENT,
+    CONSTRAINT,
+    DIRTIES,
+    DIRTY,
+    DIRTY_LIST,
+    END,
+    END_HEAP,
+    END_PLACE,
+    EPOCH,
+    FAIR,
+    FIRST,
+    FLOWS,
+    FRESH,
+    GROUP,
+    HEAD,
+    LINK,
+    LINKS,
+    METERED,
+    NEGATIVE_RATE,
+    NEXT,
+    NO_EQUILIBRIUM,
+    NUMBER,
+    OWNER,
+    PREVIOUS,
+    RATE,
+    REMAINING,
+    SEEN,
+    SINCE,
+    SLOTS,
+    TAIL,
+    USES,
+    WORK,
+    State,
+)
+
+FEW = 8  # up to one flow in so many, ends are moved in the heap one by one
+
+
+def enter(state: State, flow: int) -> None:
+    """Put a flow, whose rows are filled in, behind the lower numbers on its constraints, and among the ends."""
+    join(state, flow)
+    size = state.counts[FLOWS]
+    state.counts[FLOWS] = size + 1
+    state.flow_i[END_HEAP][size], state.flow_i[END_PLACE][flow] = flow, size
+    sift_up(state.flow_i[END_HEAP], state.flow_i[END_PLACE], flow, state.flow_f[END], state.flow_i[NUMBER])
+
+
+def join(state: State, flow: int) -> None:
+    """Put a flow's uses into the lists of its constraints, in the order of flow numbers."""
+    following, previous, owner = state.use_i[NEXT], state.use_i[PREVIOUS], state.use_i[OWNER]
+    head, tail, number = state.constraint_i[HEAD], state.constraint_i[TAIL], state.flow_i[NUMBER]
+    start = state.flow_i[FIRST][flow]
+    for use in range(start, start + state.flow_i[USES][flow]):
+        place = state.use_i[CONSTRAINT][use]
+        mark_dirty(state, place)
+        before = tail[place]
+        while before >= 0 and number[owner[before]] > number[flow]:
+            before = previous[before]
+        after = head[place] if before < 0 else following[before]
+        owner[use], previous[use], following[use] = flow, before, after
+        if before < 0:
+            head[place] = use
+        else:
+            following[before] = use
+        if after < 0:
+            tail[place] = use
+        else:
+            previous[after] = use
+
+
+def quit_constraints(state: State, flow: int) -> None:
+    """Take a flow's uses out of the lists of its constraints."""
+    following, previous = state.use_i[NEXT], state.use_i[PREVIOUS]
+    start = state.flow_i[FIRST][flow]
+    for use in range(start, start + state.flow_i[USES][flow]):
+        place = state.use_i[CONSTRAINT][use]
+        mark_dirty(state, place)
+        before, after = previous[use], following[use]
+        if before < 0:
+            state.constraint_i[HEAD][place] = after
+        else:
+            following[before] = after
+        if after < 0:
+            state.constraint_i[TAIL][place] = before
+        else:
+            previous[after] = before
+
+
+def leave(state: State, flow: int, now_s: float) -> None:
+    """Meter a flow to its end and take it out."""
+    measure(state, flow, now_s)
+    quit_constraints(state, flow)
+    take(state.flow_i[END_HEAP], state.counts[FLOWS], state.flow_i[END_PLACE], flow, state.flow_f[END],
+         state.flow_i[NUMBER])  # fmt: skip
+    state.counts[FLOWS] -= 1
+    state.flow_i[NUMBER][flow] = -1
+
+
+def mark_dirty(state: State, place: int) -> None:
+    """Note that a constraint must be shared anew."""
+    if state.constraint_i[DIRTY][place] == 0:
+        state.constraint_i[DIRTY][place] = 1
+        state.constraint_i[DIRTY_LIST][state.counts[DIRTIES]] = place
+        state.counts[DIRTIES] += 1
+
+
+def measure(state: State, flow: int, now_s: float) -> None:
+    """Add what a flow has carried since it was last metered to each of its links."""
+    span_s, rate_bps = now_s - state.flow_f[METERED][flow], state.flow_f[RATE][flow]
+    if span_s > 0 and rate_bps > 0:
+        start = state.flow_i[FIRST][flow]
+        for use in range(start, start + state.flow_i[LINKS][flow]):
+            link = state.use_i[LINK][use]
+            state.carried_bits[link] += rate_bps * span_s
+            state.flow_s[link] += span_s
+    state.flow_f[METERED][flow] = now_s
+
+
+def measure_all(state: State, now_s: float) -> None:
+    """Meter all flows in progress, in the order of their slots."""
+    for flow in range(state.counts[SLOTS]):
+        if state.flow_i[NUMBER][flow] >= 0:
+            measure(state, flow, now_s)
+
+
+def share_anew(state: State, now_s: float, tolerance: float) -> int:
+    """Share what changed and all that is connected with it; settle the flows whose rates differ.
+
+    Flows that no constraint binds are on the list of changes already.
+
+    Returns:
+        ``FAIR``, or what went wrong: see ``state``.
+    """
+    state.counts[EPOCH] += 1
+    epoch = state.counts[EPOCH]
+    verdict = FAIR
+    for at in range(state.counts[DIRTIES]):
+        seed = state.constraint_i[DIRTY_LIST][at]
+        state.constraint_i[DIRTY][seed] = 0
+        # An inner circle counts epochs on, so "not yet in this sharing" is "before its epoch".
+        if verdict == FAIR and state.constraint_i[SEEN][seed] < epoch and state.constraint_i[HEAD][seed] >= 0:
+            verdict = share_group(state, seed, tolerance)
+    state.counts[DIRTIES] = 0
+    settle_changed(state, now_s)
+    return verdict
+
+
+def share_group(state: State, seed: int, tolerance: float) -> int:
+    """Work out, check and compare the rates of what a constraint is connected with."""
+    state.counts[EPOCH] += 1
+    constraints, flows, alike = gather(state, seed)
+    open_group(state, constraints, flows)
+    if alike:
+        fill(state, constraints, flows)
+    elif not fill_unlike(state, constraints, flows):
+        return NO_EQUILIBRIUM
+    for at in range(flows):
+        flow = state.flow_i[GROUP][at]
+        if state.flow_f[FRESH][flow] != state.flow_f[RATE][flow]:
+            note_change(state, flow)
+    return broken_law(state, constraints, flows, tolerance)
+
+
+def note_change(state: State, flow: int) -> None:
+    """Put a flow on the list of those whose rate differs."""
+    state.flow_i[CHANGED][state.counts[CHANGES]] = flow
+    state.counts[CHANGES] += 1
+
+
+def broken_law(state: State, constraints: int, flows: int, tolerance: float) -> int:
+    """Return the place of a constraint over its capacity, ``NEGATIVE_RATE`` or ``FAIR``."""
+    fresh, coefficient = state.flow_f[FRESH], state.use_f[COEFFICIENT]
+    for at in range(flows):
+        if not 0.0 <= fresh[state.flow_i[GROUP][at]] <= state.flow_f[CAP][state.flow_i[GROUP][at]]:
+            return NEGATIVE_RATE
+    for at in range(constraints):
+        place = state.constraint_i[GROUP][at]
+        used, entry = 0.0, state.constraint_i[HEAD][place]
+        while entry >= 0:
+            used += coefficient[entry] * fresh[state.use_i[OWNER][entry]]
+            state.counts[WORK] += 1
+            entry = state.use_i[NEXT][entry]
+        if not used <= state.constraint_f[CAPACITY][place] * (1 + tolerance):
+            return place
+    return FAIR
+
+
+def settle_changed(state: State, now_s: float) -> None:
+    """Settle what has passed at the old rates, and see when the rest will have; others are not touched."""
+    changes, size = state.counts[CHANGES], state.counts[FLOWS]
+    heap, place, end, number = state.flow_i[END_HEAP], state.flow_i[END_PLACE], state.flow_f[END], state.flow_i[NUMBER]
+    one_by_one = changes * FEW <= size
+    for at in range(changes):
+        flow = state.flow_i[CHANGED][at]
+        settle(state, flow, now_s)
+        if one_by_one:
+            sift_up(heap, place, flow, end, number)
+            sift_down(heap, size, place, flow, end, number)
+    if not one_by_one:
+        make_heap(heap, size, place, end, number)
+
+
+def settle(state: State, flow: int, now_s: float) -> None:
+    """Give a flow its new rate from now on."""
+    measure(state, flow, now_s)
+    passed_bits = state.flow_f[RATE][flow] * (now_s - state.flow_f[SINCE][flow])
+    remaining, rate_bps = state.flow_f[REMAINING][flow] - passed_bits, state.flow_f[FRESH][flow]
+    remaining = remaining if remaining > 0.0 else 0.0
+    state.flow_f[REMAINING][flow], state.flow_f[SINCE][flow], state.flow_f[RATE][flow] = remaining, now_s, rate_bps
+    state.flow_f[END][flow] = now_s + remaining / rate_bps if rate_bps > 0 else math.inf

@@ -1,0 +1,115 @@
+"""What the kernel works on: rows of numbers by flow, by constraint and by use.
+
+The kernel (``heaps``, ``filling``, ``circles``, ``progress``) is written once, in the part of Python that Numba compiles.
+In the plain form a table is a list of lists, in the compiled form a two-dimensional array; both give the same bits,
+since both do the same IEEE operations in the same order.
+
+A flow has a slot, a constraint a place; what flow ``i`` takes of its constraints are the uses ``FIRST[i]`` to
+``FIRST[i] + USES[i] - 1``. The uses of one constraint form a list in the order of flow numbers.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Row = Any  # list[int], list[float], or an array
+Table = Any  # list[list[int]], list[list[float]], or an array (rows, places)
+
+# Flows, whole numbers.
+NUMBER, FIRST, USES, LINKS = 0, 1, 2, 3
+OPEN, SEEN = 4, 5  # waits for its rate; last visited in which epoch
+END_HEAP, END_PLACE = 6, 7  # heap of slots by (end, number), and where a slot stands in it
+GROUP, CIRCLE, CHANGED, QUEUE, QUEUE_PLACE = 8, 9, 10, 11, 12  # lists of slots
+TIGHTEST = 13  # the use that offers least, or -1: its cap
+FLOW_NUMBERS = 14
+
+# Flows, quantities.
+WEIGHT, CAP, RATE, FRESH = 0, 1, 2, 3  # FRESH: the rate being worked out
+REMAINING, SINCE, METERED, END = 4, 5, 6, 7
+OFFER = 8
+FLOW_QUANTITIES = 9
+
+# Constraints, whole numbers. OPEN, SEEN, GROUP, CIRCLE, QUEUE and QUEUE_PLACE as for flows.
+IDENTITY, HEAD, TAIL, ROW = 0, 1, 2, 3
+DIRTY, DIRTY_LIST = 6, 7
+READY = 13
+CONSTRAINT_NUMBERS = 14
+
+# Constraints, quantities: what is left, and the weight of the open flows, each with what rounding took from it.
+CAPACITY, LEFT, LEFT_LOW, LOAD, LOAD_LOW, LEVEL = 0, 1, 2, 3, 4, 5
+CONSTRAINT_QUANTITIES = 6
+
+# Uses.
+OWNER, CONSTRAINT, NEXT, PREVIOUS, LINK = 0, 1, 2, 3, 4
+USE_NUMBERS = 5
+COEFFICIENT = 0
+USE_QUANTITIES = 1
+
+# Counts.
+EPOCH, DIRTIES, FLOWS, CHANGES, WORK, SLOTS = 0, 1, 2, 3, 4, 5
+COUNTS = 6
+
+# What ``share_anew`` found; other results are the place of a constraint over its capacity.
+FAIR, NO_EQUILIBRIUM, NEGATIVE_RATE = -1, -2, -3
+
+
+class State(NamedTuple):
+    """All rows; ``carried_bits`` and ``flow_s`` are the meter's sums by link."""
+
+    flow_i: Table
+    flow_f: Table
+    constraint_i: Table
+    constraint_f: Table
+    use_i: Table
+    use_f: Table
+    counts: Table
+    carried_bits: Table
+    flow_s: Table
+
+
+class Sums(NamedTuple):
+    """What links carried, by link: bits, and the time that flows spent on it, added up over flows [s]."""
+
+    carried_bits: npt.NDArray[np.float64]
+    flow_s: npt.NDArray[np.float64]
+
+
+def empty_state(sums: Sums) -> State:
+    """Return rows without places, in the plain form."""
+    flows = [[] for _ in range(FLOW_NUMBERS)], [[] for _ in range(FLOW_QUANTITIES)]
+    constraints = [[] for _ in range(CONSTRAINT_NUMBERS)], [[] for _ in range(CONSTRAINT_QUANTITIES)]
+    uses = [[] for _ in range(USE_NUMBERS)], [[] for _ in range(USE_QUANTITIES)]
+    return State(*flows, *constraints, *uses, [0] * COUNTS, *sums)
+
+
+def widened(state: State, *, flows: int = 0, constraints: int = 0, uses: int = 0) -> State:
+    """Return the rows with at least so many places; what they hold stays."""
+    if flows > len(state.flow_i[NUMBER]):
+        state = state._replace(flow_i=_wider(state.flow_i, flows, -1), flow_f=_wider(state.flow_f, flows, 0.0))
+    if constraints > len(state.constraint_i[HEAD]):
+        state = state._replace(
+            constraint_i=_wider(state.constraint_i, constraints, 0), constraint_f=_wider(state.constraint_f, constraints, 0.0)
+        )
+        for row in (HEAD, TAIL):
+            for place in range(constraints - 1, len(state.constraint_i[row])):
+                state.constraint_i[row][place] = -1
+    if uses > len(state.use_i[OWNER]):
+        state = state._replace(use_i=_wider(state.use_i, uses, 0), use_f=_wider(state.use_f, uses, 0.0))
+    return state
+
+
+def packed(state: State) -> State:
+    """Return the same rows as arrays, for the compiled kernel."""
+    tables = [np.array(table, dtype=np.int64 if at % 2 == 0 else np.float64) for at, table in enumerate(state[:6])]
+    return State(*tables, np.array(state.counts, dtype=np.int64), state.carried_bits, state.flow_s)
+
+
+def _wider(table: Table, places: int, content: float) -> Table:
+    """Return a table with twice as many places, or as many as asked for."""
+    extra = max(places, 2 * len(table[0])) - len(table[0])
+    if isinstance(table, np.ndarray):
+        return np.pad(table, ((0, 0), (0, extra)), constant_values=content)
+    for row in table:
+        row.extend([content] * extra)
+    return table
