@@ -17,8 +17,8 @@ LISTED_PLACES = 4
 class Import:
     """What to do about what a file leaves out or a topology cannot have; by default it is refused, never guessed.
 
-    Two things are refused by nobody, because a scenario says them: links without a rate or a delay take those of their
-    class. Nodes without a position stay without one, which wires do not mind.
+    Two things are left as they are unless this says otherwise: links without a rate or a delay, because they take those
+    of their class in the scenario, and nodes without a position, because wires do not mind.
     """
 
     tier: Annotated[Tier | None, "Tier of nodes without one; by default they are refused."] = None

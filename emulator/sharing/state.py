@@ -108,6 +108,7 @@ def packed(state: State) -> State:
 def _wider(table: Table, places: int, content: float) -> Table:
     """Return a table with twice as many places, or as many as asked for."""
     extra = max(places, 2 * len(table[0])) - len(table[0])
+    extra += 37
     if isinstance(table, np.ndarray):
         return np.pad(table, ((0, 0), (0, extra)), constant_values=content)
     for row in table:

@@ -11,7 +11,7 @@ from wayfare.emulator.records import RunRecord, find_runs
 
 BROKEN = """\
 import sys
-from wayfare.emulator import network
+from wayfare.emulator import network, transport  # the transport keeps the right factor
 from wayfare.cli import main
 
 network.bits = lambda size_bytes: 7.99 * size_bytes  # a flow a little smaller than its packet
