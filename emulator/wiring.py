@@ -118,8 +118,11 @@ def _add_wire(
 
 
 def _open_cell(wiring: Wiring, cells: dict[int, dict[str, int]], site: int, cell: Cell) -> dict[str, int]:
-    down = wiring.add_constraint(1.0)
-    cells[site] = {"down": down, "up": down if cell.duplex == "tdd" else wiring.add_constraint(1.0)}
+    shares = cell.airtime_shares
+    if shares is None:
+        cells[site] = dict.fromkeys(("down", "up"), wiring.add_constraint(1.0))
+    else:
+        cells[site] = {"down": wiring.add_constraint(shares[0]), "up": wiring.add_constraint(shares[1])}
     return cells[site]
 
 
@@ -148,8 +151,8 @@ def _add_radio(
             raise WiringError(
                 (names[a], names[b]),
                 f"{names[device]} is out of reach of {names[site]}: {distance_m:.0f} m {sight} line of sight leave an "
-                f"SNR of {float(budget.snr_db):.1f} dB {direction}link, below -10 dB; move it closer, raise the power "
-                "or the antenna gain, or use another seed",
+                f"SNR of {float(budget.snr_db):.1f} dB {direction}link, too little for any rate; move it closer, raise "
+                "the power or the antenna gain, or use another seed",
             )
         power_dbm = cell.site_power_dbm if direction == "down" else cell.device_power_dbm
         wiring.add_link(

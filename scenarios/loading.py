@@ -58,7 +58,7 @@ def scenario_hash(scenario: Scenario) -> str:
     data = resolved(scenario)
     if isinstance(scenario.topology, TopologyFile):
         content = Path(scenario.topology.file).read_bytes()
-        data["topology"] = {"file": hashlib.sha256(content).hexdigest()}
+        data["topology"]["file"] = hashlib.sha256(content).hexdigest()
     text = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -82,7 +82,7 @@ def _placed(scenario: Scenario, written: Document) -> Scenario:
     expect = tuple(replace(promise, line=line) for promise, line in zip(scenario.expect, lines, strict=True))
     topology = scenario.topology
     if isinstance(topology, TopologyFile):
-        topology = TopologyFile(os.path.abspath(Path(written.file).parent / topology.file))
+        topology = replace(topology, file=os.path.abspath(Path(written.file).parent / topology.file))
     return replace(scenario, document=written, expect=expect, topology=topology)
 
 

@@ -100,6 +100,13 @@ class _Mending:
             else:
                 self.places |= {} if place is None else {name: place}
         unplaced = {name: place for name, place in self.places.items() if not self.nodes[name].keys() & {"x_m", "y_m"}}
+        flat = next((name for name, node in self.nodes.items() if node.keys() & {"x_m", "y_m"}), None)
+        if unplaced and flat is not None:
+            self.problems.append(
+                f"node {flat!r} has a position in metres and {next(iter(unplaced))!r} only longitude and latitude; "
+                "give all nodes the one or the other"
+            )
+            return
         for name, (x_m, y_m) in projected_m(unplaced).items():
             self.nodes[name] |= {"x_m": x_m, "y_m": y_m}
         self.found("converted", "longitude and latitude to a position on a flat map", list(map(repr, unplaced)))

@@ -4,6 +4,7 @@ Not modelled here: fast fading, beamforming and several spatial layers, walls, a
 full power over the whole bandwidth, in its turn).
 """
 
+import re
 from dataclasses import dataclass, fields
 from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
@@ -36,7 +37,9 @@ class Cell:
     ] = "umi"
     carrier_hz: Annotated[float, "Carrier frequency.", Ge(0.5e9), Le(1000e9)] = 7e9
     bandwidth_hz: Annotated[float, "Bandwidth of the carrier; with fdd, of each direction.", Gt(0)] = 100e6
-    duplex: Annotated[Literal["fdd", "tdd"], "Whether up and down have airtime of their own or share one."] = "tdd"
+    duplex: Annotated[
+        str, "fdd: up and down have airtime of their own; tdd: they share one; tdd(0.75): three quarters are for down."
+    ] = "tdd"
     airtime: Annotated[
         Literal["round-robin", "proportional-fair"],
         "How the cell divides its airtime; both ways equally among those sending, as no fast fading is modelled.",
@@ -81,9 +84,26 @@ class Cell:
             if get_origin(hint) is Literal and getattr(self, name) not in get_args(hint):
                 allowed = " or ".join(map(repr, get_args(hint)))
                 raise ValueError(f"{name} of the cell is {getattr(self, name)!r}; it must be {allowed}")
+        self.airtime_shares  # noqa: B018 - understood or refused
         self._check_parameters()
         self._check_carrier()
         self.path_loss.heights_m(self.site_height_m, self.device_height_m)
+
+    @property
+    def airtime_shares(self) -> tuple[float, float] | None:
+        """The airtime for down and for up, as shares of all time; None where both draw on one airtime of 1.
+
+        Raises:
+            ValueError: ``duplex`` is not understood.
+        """
+        if self.duplex in ("fdd", "tdd"):
+            return (1.0, 1.0) if self.duplex == "fdd" else None
+        found = re.fullmatch(r"tdd\((0?\.\d+)\)", self.duplex)
+        if found is None or not float(found[1]) > 0:
+            raise ValueError(
+                f"duplex of the cell is {self.duplex!r}; it must be 'fdd', 'tdd', or 'tdd(F)' with F such as 0.75"
+            )
+        return float(found[1]), 1.0 - float(found[1])
 
     @property
     def path_loss(self) -> PathLossModel:

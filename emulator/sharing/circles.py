@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from .filling import fix, fix_open_flows, level_now
-from .heaps import make_heap, take
+from .filling import current_level, fix, fix_open_flows
+from .heaps import make_heap, take_first
 from .state import (
     CAP,
     CIRCLE,
@@ -73,7 +73,7 @@ def put_in_order(items: "list[int]", count: int, heap: "list[int]", place: "list
     make_heap(heap, count, place, key, key)
     for at in range(count):
         items[at] = heap[0]
-        take(heap, count - at, place, heap[0], key, key)
+        take_first(heap, count - at, place, key, key)
 
 
 def look(state: State, constraints: int, flows: int) -> None:
@@ -81,7 +81,7 @@ def look(state: State, constraints: int, flows: int) -> None:
     for at in range(constraints):
         place = state.constraint_i[GROUP][at]
         if state.constraint_i[OPEN][place] > 0:
-            state.constraint_f[LEVEL][place] = level_now(state, place)
+            state.constraint_f[LEVEL][place] = current_level(state, place)
     for at in range(flows):
         flow = state.flow_i[GROUP][at]
         if state.flow_i[OPEN][flow] == 1:
@@ -119,7 +119,7 @@ def fix_tightest(state: State, constraints: int) -> int:
     for at in range(constraints):
         place = group[at]
         if ready[place] == 1 and count[place] > 0:
-            fixed += fix_open_flows(state, place, level_now(state, place))
+            fixed += fix_open_flows(state, place, current_level(state, place))
     return fixed
 
 
@@ -229,7 +229,7 @@ def water_level(state: State, place: int) -> float:
             return left / weights  # type: ignore[no-any-return]
         left -= reached[flow] * state.flow_f[WEIGHT][flow]
         weights -= state.flow_f[WEIGHT][flow]
-        take(heap, count, state.flow_i[QUEUE_PLACE], flow, reached, number)
+        take_first(heap, count, state.flow_i[QUEUE_PLACE], reached, number)
         count -= 1
     return math.inf
 

@@ -7,8 +7,9 @@ Each step touches one group only, so a group's rates have the same bits whether 
 
 import math
 
-from .heaps import make_heap, sift_down, take
+from .heaps import make_heap, sift_down, take_first
 from .state import (
+    ALIKE,
     CAP,
     CAPACITY,
     COEFFICIENT,
@@ -24,16 +25,20 @@ from .state import (
     LEVEL,
     LOAD,
     LOAD_LOW,
+    MEMBERS,
     NEXT,
     NUMBER,
     OFFER,
     OPEN,
     OWNER,
+    PLACES,
     QUEUE,
     QUEUE_PLACE,
     SEEN,
+    SLOTS,
     USES,
     WEIGHT,
+    WEIGHTED,
     Row,
     State,
 )
@@ -48,8 +53,7 @@ def gather(state: State, seed: int) -> tuple[int, int, bool]:
     first, uses, seen, flows = (state.flow_i[FIRST], state.flow_i[USES], state.flow_i[SEEN], state.flow_i[GROUP])
     head, reached, group = state.constraint_i[HEAD], state.constraint_i[SEEN], state.constraint_i[GROUP]
     owner, constraint, following = state.use_i[OWNER], state.use_i[CONSTRAINT], state.use_i[NEXT]
-    coefficient = state.use_f[COEFFICIENT]
-    epoch = state.counts[EPOCH]
+    like, epoch = state.flow_i[ALIKE], state.counts[EPOCH]
     group[0], reached[seed] = seed, epoch
     constraints, count, at, alike = 1, 0, 0, True
     while at < constraints:
@@ -61,9 +65,8 @@ def gather(state: State, seed: int) -> tuple[int, int, bool]:
                 seen[flow] = epoch
                 flows[count] = flow
                 count += 1
-                own = coefficient[first[flow]]
+                alike = alike and like[flow] == 1
                 for use in range(first[flow], first[flow] + uses[flow]):
-                    alike = alike and coefficient[use] == own
                     place = constraint[use]
                     if reached[place] != epoch:
                         reached[place] = epoch
@@ -73,72 +76,101 @@ def gather(state: State, seed: int) -> tuple[int, int, bool]:
     return constraints, count, alike
 
 
+def gather_all(state: State) -> tuple[int, int]:
+    """Collect all constraints that are crossed and all flows; return how many."""
+    constraints, flows = 0, 0
+    for place in range(state.counts[PLACES]):
+        if state.constraint_i[MEMBERS][place] > 0:
+            state.constraint_i[GROUP][constraints] = place
+            constraints += 1
+    for flow in range(state.counts[SLOTS]):
+        if state.flow_i[NUMBER][flow] >= 0 and state.flow_i[USES][flow] > 0:
+            state.flow_i[GROUP][flows] = flow
+            flows += 1
+    return constraints, flows
+
+
 def open_group(state: State, constraints: int, flows: int) -> None:
     """Give a group's constraints all their capacity back and open its flows."""
-    head, count, group = state.constraint_i[HEAD], state.constraint_i[OPEN], state.constraint_i[GROUP]
+    count, members, group = state.constraint_i[OPEN], state.constraint_i[MEMBERS], state.constraint_i[GROUP]
     capacity, left, left_low = state.constraint_f[CAPACITY], state.constraint_f[LEFT], state.constraint_f[LEFT_LOW]
     load, load_low, level = state.constraint_f[LOAD], state.constraint_f[LOAD_LOW], state.constraint_f[LEVEL]
-    owner, following, weight = state.use_i[OWNER], state.use_i[NEXT], state.flow_f[WEIGHT]
+    is_open, listed = state.flow_i[OPEN], state.flow_i[GROUP]
     for at in range(flows):
-        state.flow_i[OPEN][state.flow_i[GROUP][at]] = 1
+        is_open[listed[at]] = 1
     for at in range(constraints):
         place = group[at]
-        entry, members, total, low = head[place], 0, 0.0, 0.0
-        while entry >= 0:
-            amount = weight[owner[entry]]
-            rounded = total + amount
-            back = rounded - total
-            low += (total - (rounded - back)) + (amount - back)
-            total = rounded
-            members += 1
-            entry = following[entry]
-        count[place], load[place], load_low[place] = members, total, low
+        count[place] = members[place]
         left[place], left_low[place] = capacity[place], 0.0
-        level[place] = capacity[place] / (total + low)
+        if state.counts[WEIGHTED] == 0:
+            level[place] = capacity[place] / members[place]
+        else:
+            add_weights(state, place)
+            level[place] = capacity[place] / (load[place] + load_low[place])
 
 
-def current_level(left: Row, left_low: Row, load: Row, load_low: Row, place: int) -> float:
+def add_weights(state: State, place: int) -> None:
+    """Add up the weights of a constraint's flows, keeping what rounding takes (Neumaier 1974)."""
+    owner, following, weight = state.use_i[OWNER], state.use_i[NEXT], state.flow_f[WEIGHT]
+    entry, total, low = state.constraint_i[HEAD][place], 0.0, 0.0
+    while entry >= 0:
+        amount = weight[owner[entry]]
+        rounded = total + amount
+        back = rounded - total
+        low += (total - (rounded - back)) + (amount - back)
+        total = rounded
+        entry = following[entry]
+    state.constraint_f[LOAD][place], state.constraint_f[LOAD_LOW][place] = total, low
+
+
+def current_level(state: State, place: int) -> float:
     """Return the consumption per weight if all open flows were bottlenecked here."""
-    rest = left[place] + left_low[place]
-    return rest / (load[place] + load_low[place]) if rest > 0.0 else 0.0
-
-
-def level_now(state: State, place: int) -> float:
-    """Return ``current_level`` for callers without rows at hand."""
     rest = state.constraint_f[LEFT][place] + state.constraint_f[LEFT_LOW][place]
-    return rest / (state.constraint_f[LOAD][place] + state.constraint_f[LOAD_LOW][place]) if rest > 0.0 else 0.0
+    if rest <= 0.0:
+        return 0.0
+    if state.counts[WEIGHTED] == 0:
+        return rest / state.constraint_i[OPEN][place]
+    return rest / (state.constraint_f[LOAD][place] + state.constraint_f[LOAD_LOW][place])
 
 
 def fix(state: State, flow: int, rate_bps: float) -> None:
     """Give a flow its rate, or its cap, and take it out of what is left."""
-    state.flow_f[FRESH][flow] = min(rate_bps, state.flow_f[CAP][flow])
+    rate_bps = min(rate_bps, state.flow_f[CAP][flow])
+    state.flow_f[FRESH][flow] = rate_bps
     state.flow_i[OPEN][flow] = 0
-    start = state.flow_i[FIRST][flow]
-    settle_uses(
-        state.use_i[CONSTRAINT], state.use_f[COEFFICIENT], start, start + state.flow_i[USES][flow],
-        state.constraint_f[LEFT], state.constraint_f[LEFT_LOW], state.constraint_f[LOAD], state.constraint_f[LOAD_LOW],
-        state.constraint_i[OPEN], state.flow_f[FRESH][flow], state.flow_f[WEIGHT][flow],
+    take_rate(
+        state.use_i[CONSTRAINT], state.use_f[COEFFICIENT], state.flow_i[FIRST][flow], state.flow_i[USES][flow],
+        state.constraint_f[LEFT], state.constraint_f[LEFT_LOW], state.constraint_i[OPEN], rate_bps,
     )  # fmt: skip
+    if state.counts[WEIGHTED] > 0:
+        take_weight(state, flow)
 
 
-def settle_uses(
-    constraint: Row, coefficient: Row, start: int, stop: int,
-    left: Row, left_low: Row, load: Row, load_low: Row, count: Row, rate_bps: float, weight: float,
-) -> None:  # fmt: skip
-    """Take a flow's rate and weight from its constraints, keeping what rounding takes (Neumaier 1974)."""
-    for use in range(start, stop):
+def take_rate(
+    constraint: Row, coefficient: Row, start: int, uses: int, left: Row, left_low: Row, count: Row, rate_bps: float
+) -> None:
+    """Take a flow's rate from what its constraints have left, keeping what rounding takes."""
+    for use in range(start, start + uses):
         place = constraint[use]
         amount, total = -coefficient[use] * rate_bps, left[place]
         rounded = total + amount
         back = rounded - total
         left_low[place] += (total - (rounded - back)) + (amount - back)
         left[place] = rounded
-        total = load[place]
-        rounded = total - weight
-        back = rounded - total
-        load_low[place] += (total - (rounded - back)) + (-weight - back)
-        load[place] = rounded
         count[place] -= 1
+
+
+def take_weight(state: State, flow: int) -> None:
+    """Take a flow's weight from the load of its constraints, keeping what rounding takes."""
+    load, load_low, constraint = state.constraint_f[LOAD], state.constraint_f[LOAD_LOW], state.use_i[CONSTRAINT]
+    amount, start = -state.flow_f[WEIGHT][flow], state.flow_i[FIRST][flow]
+    for use in range(start, start + state.flow_i[USES][flow]):
+        place = constraint[use]
+        total = load[place]
+        rounded = total + amount
+        back = rounded - total
+        load_low[place] += (total - (rounded - back)) + (amount - back)
+        load[place] = rounded
 
 
 def fix_open_flows(state: State, place: int, level: float) -> int:
@@ -146,17 +178,17 @@ def fix_open_flows(state: State, place: int, level: float) -> int:
     owner, following, coefficient = state.use_i[OWNER], state.use_i[NEXT], state.use_f[COEFFICIENT]
     first, uses, constraint = state.flow_i[FIRST], state.flow_i[USES], state.use_i[CONSTRAINT]
     is_open, weight, cap, fresh = state.flow_i[OPEN], state.flow_f[WEIGHT], state.flow_f[CAP], state.flow_f[FRESH]
-    left, left_low = state.constraint_f[LEFT], state.constraint_f[LEFT_LOW]
-    load, load_low, count = state.constraint_f[LOAD], state.constraint_f[LOAD_LOW], state.constraint_i[OPEN]
+    left, left_low, count = state.constraint_f[LEFT], state.constraint_f[LEFT_LOW], state.constraint_i[OPEN]
+    weighted = state.counts[WEIGHTED] > 0
     entry, fixed = state.constraint_i[HEAD][place], 0
     while entry >= 0 and count[place] > 0:
         flow = owner[entry]
         if is_open[flow] == 1:
             rate_bps = min(weight[flow] * level / coefficient[entry], cap[flow])
             fresh[flow], is_open[flow] = rate_bps, 0
-            start = first[flow]
-            settle_uses(constraint, coefficient, start, start + uses[flow], left, left_low, load, load_low, count,
-                        rate_bps, weight[flow])  # fmt: skip
+            take_rate(constraint, coefficient, first[flow], uses[flow], left, left_low, count, rate_bps)
+            if weighted:
+                take_weight(state, flow)
             fixed += 1
         entry = following[entry]
     return fixed
@@ -183,8 +215,6 @@ def fill(state: State, constraints: int, flows: int) -> None:
     caps, cap_place, stop, number = (
         state.flow_i[QUEUE], state.flow_i[QUEUE_PLACE], state.flow_f[OFFER], state.flow_i[NUMBER],
     )  # fmt: skip
-    left, left_low = state.constraint_f[LEFT], state.constraint_f[LEFT_LOW]
-    load, load_low = state.constraint_f[LOAD], state.constraint_f[LOAD_LOW]
     capped = queue_caps(state, flows)
     for at in range(constraints):
         queue[at] = state.constraint_i[GROUP][at]
@@ -197,15 +227,15 @@ def fill(state: State, constraints: int, flows: int) -> None:
             if state.flow_i[OPEN][flow] == 1:
                 fix(state, flow, state.flow_f[CAP][flow])
                 waiting -= 1
-            take(caps, capped, cap_place, flow, stop, number)
+            take_first(caps, capped, cap_place, stop, number)
             capped -= 1
             continue
         if count[place] > 0:
-            risen = current_level(left, left_low, load, load_low, place)
+            risen = current_level(state, place)
             if risen > level[place]:
                 level[place] = risen
                 sift_down(queue, constraints, place_of, place, level, identity)
                 continue
             waiting -= fix_open_flows(state, place, risen)
-        take(queue, constraints, place_of, place, level, identity)
+        take_first(queue, constraints, place_of, level, identity)
         constraints -= 1

@@ -50,6 +50,7 @@ class Fluid:
             place = self._places[constraint] = len(self._places)
             self._state = widened(self._state, constraints=len(self._places))
             self._state.constraint_i[rows.IDENTITY][place] = constraint
+            self._state.counts[rows.PLACES] = len(self._places)
         self._state.constraint_f[rows.CAPACITY][place] = capacity
         self._kernel.mark_dirty(self._state, place)
 
@@ -98,12 +99,20 @@ class Fluid:
         state, count = self._state, len(demand.uses)
         for row, value in ((rows.NUMBER, number), (rows.FIRST, first), (rows.USES, count), (rows.LINKS, len(links))):
             state.flow_i[row][slot] = value
-        state.flow_f[rows.WEIGHT][slot], state.flow_f[rows.CAP][slot] = demand.weight, demand.cap_bps
+        self._ask(slot, demand)
         if count:
             state.use_i[rows.CONSTRAINT][first : first + count] = [self._places[constraint] for constraint, _ in demand.uses]
             state.use_f[rows.COEFFICIENT][first : first + count] = [coefficient for _, coefficient in demand.uses]
         if links:
             state.use_i[rows.LINK][first : first + len(links)] = links
+
+    def _ask(self, slot: int, demand: Demand, times: int = 1) -> None:
+        """Note what a flow asks for (1), or that it does not any longer (-1)."""
+        state, alike = self._state, all(coefficient == demand.uses[0][1] for _, coefficient in demand.uses)
+        state.flow_f[rows.WEIGHT][slot], state.flow_f[rows.CAP][slot] = demand.weight, demand.cap_bps
+        state.flow_i[rows.ALIKE][slot] = int(alike)
+        state.counts[rows.UNLIKE] += times * (not alike)
+        state.counts[rows.WEIGHTED] += times * (demand.weight != 1.0)
 
     def remove(self, number: int, now_s: float = 0.0) -> None:
         """Meter a flow until now and take it out."""
@@ -111,6 +120,7 @@ class Fluid:
         self._unbound.pop(number, None)
         demand, flow_i = self._demands.pop(number), self._state.flow_i
         length = max(int(flow_i[rows.LINKS][slot]), len(demand.uses))
+        self._ask(slot, demand, -1)
         self._kernel.leave(self._state, slot, now_s)
         self._free_slots.append(slot)
         self._free_uses.setdefault(length, []).append(int(flow_i[rows.FIRST][slot]))
@@ -125,8 +135,9 @@ class Fluid:
             raise ValueError(f"flow {number} would cross other constraints; remove it and add it again")
         slot, state = self._slots[number], self._state
         first = int(state.flow_i[rows.FIRST][slot])
+        self._ask(slot, self._demands[number], -1)
+        self._ask(slot, demand)
         self._demands[number] = demand
-        state.flow_f[rows.WEIGHT][slot], state.flow_f[rows.CAP][slot] = demand.weight, demand.cap_bps
         for use, (constraint, coefficient) in enumerate(demand.uses, first):
             state.use_f[rows.COEFFICIENT][use] = coefficient
             self._kernel.mark_dirty(state, self._places[constraint])

@@ -27,6 +27,7 @@ from .state import (
     HEAD,
     LINK,
     LINKS,
+    MEMBERS,
     METERED,
     NEGATIVE_RATE,
     NEXT,
@@ -40,11 +41,14 @@ from .state import (
     SINCE,
     SLOTS,
     TAIL,
+    UNLIKE,
     USES,
+    WHOLE,
     WORK,
     State,
 )
 
+MANY, AS_A_WHOLE = 32, 64  # from so many flows on, if half are connected, so many sharings do not look who is
 FEW = 8  # up to one flow in so many, ends are moved in the heap one by one
 
 
@@ -65,6 +69,7 @@ def join(state: State, flow: int) -> None:
     for use in range(start, start + state.flow_i[USES][flow]):
         place = state.use_i[CONSTRAINT][use]
         mark_dirty(state, place)
+        state.constraint_i[MEMBERS][place] += 1
         before = tail[place]
         while before >= 0 and number[owner[before]] > number[flow]:
             before = previous[before]
@@ -87,6 +92,7 @@ def quit_constraints(state: State, flow: int) -> None:
     for use in range(start, start + state.flow_i[USES][flow]):
         place = state.use_i[CONSTRAINT][use]
         mark_dirty(state, place)
+        state.constraint_i[MEMBERS][place] -= 1
         before, after = previous[use], following[use]
         if before < 0:
             state.constraint_i[HEAD][place] = after
@@ -145,55 +151,74 @@ def share_anew(state: State, now_s: float, tolerance: float) -> int:
     """
     state.counts[EPOCH] += 1
     epoch = state.counts[EPOCH]
-    verdict = FAIR
+    whole = state.counts[WHOLE] > 0 and state.counts[UNLIKE] == 0
+    verdict = share_whole(state, tolerance) if whole else FAIR
     for at in range(state.counts[DIRTIES]):
         seed = state.constraint_i[DIRTY_LIST][at]
         state.constraint_i[DIRTY][seed] = 0
         # An inner circle counts epochs on, so "not yet in this sharing" is "before its epoch".
-        if verdict == FAIR and state.constraint_i[SEEN][seed] < epoch and state.constraint_i[HEAD][seed] >= 0:
+        if not whole and verdict == FAIR and state.constraint_i[SEEN][seed] < epoch and state.constraint_i[MEMBERS][seed]:
             verdict = share_group(state, seed, tolerance)
     state.counts[DIRTIES] = 0
     settle_changed(state, now_s)
     return verdict
 
 
+def share_whole(state: State, tolerance: float) -> int:
+    """Work out all rates without looking who is connected, since lately most flows were."""
+    state.counts[WHOLE] -= 1
+    constraints, flows = gather_all(state)
+    open_group(state, constraints, flows)
+    fill(state, constraints, flows)
+    note_changes(state, flows)
+    return broken_law(state, constraints, flows, tolerance)
+
+
 def share_group(state: State, seed: int, tolerance: float) -> int:
     """Work out, check and compare the rates of what a constraint is connected with."""
     state.counts[EPOCH] += 1
     constraints, flows, alike = gather(state, seed)
+    if 2 * flows >= state.counts[FLOWS] and state.counts[FLOWS] >= MANY:
+        state.counts[WHOLE] = AS_A_WHOLE
     open_group(state, constraints, flows)
     if alike:
         fill(state, constraints, flows)
     elif not fill_unlike(state, constraints, flows):
         return NO_EQUILIBRIUM
-    for at in range(flows):
-        flow = state.flow_i[GROUP][at]
-        if state.flow_f[FRESH][flow] != state.flow_f[RATE][flow]:
-            note_change(state, flow)
+    note_changes(state, flows)
     return broken_law(state, constraints, flows, tolerance)
 
 
-def note_change(state: State, flow: int) -> None:
-    """Put a flow on the list of those whose rate differs."""
-    state.flow_i[CHANGED][state.counts[CHANGES]] = flow
-    state.counts[CHANGES] += 1
+def note_changes(state: State, flows: int) -> None:
+    """List the flows of the group whose rate differs."""
+    fresh, rate, changed, group = state.flow_f[FRESH], state.flow_f[RATE], state.flow_i[CHANGED], state.flow_i[GROUP]
+    changes = state.counts[CHANGES]
+    for at in range(flows):
+        if fresh[group[at]] != rate[group[at]]:
+            changed[changes] = group[at]
+            changes += 1
+    state.counts[CHANGES] = changes
 
 
 def broken_law(state: State, constraints: int, flows: int, tolerance: float) -> int:
     """Return the place of a constraint over its capacity, ``NEGATIVE_RATE`` or ``FAIR``."""
-    fresh, coefficient = state.flow_f[FRESH], state.use_f[COEFFICIENT]
-    for at in range(flows):
-        if not 0.0 <= fresh[state.flow_i[GROUP][at]] <= state.flow_f[CAP][state.flow_i[GROUP][at]]:
-            return NEGATIVE_RATE
+    fresh, cap, group, places = state.flow_f[FRESH], state.flow_f[CAP], state.flow_i[GROUP], state.constraint_i[GROUP]
+    coefficient, constraint, first, uses = (
+        state.use_f[COEFFICIENT], state.use_i[CONSTRAINT], state.flow_i[FIRST], state.flow_i[USES],
+    )  # fmt: skip
+    used, capacity = state.constraint_f[LEVEL], state.constraint_f[CAPACITY]
     for at in range(constraints):
-        place = state.constraint_i[GROUP][at]
-        used, entry = 0.0, state.constraint_i[HEAD][place]
-        while entry >= 0:
-            used += coefficient[entry] * fresh[state.use_i[OWNER][entry]]
-            state.counts[WORK] += 1
-            entry = state.use_i[NEXT][entry]
-        if not used <= state.constraint_f[CAPACITY][place] * (1 + tolerance):
-            return place
+        used[places[at]] = 0.0
+    for at in range(flows):
+        flow = group[at]
+        if not 0.0 <= fresh[flow] <= cap[flow]:
+            return NEGATIVE_RATE
+        for use in range(first[flow], first[flow] + uses[flow]):
+            used[constraint[use]] += coefficient[use] * fresh[flow]
+        state.counts[WORK] += uses[flow]
+    for at in range(constraints):
+        if not used[places[at]] <= capacity[places[at]] * (1 + tolerance):
+            return places[at]  # type: ignore[no-any-return]
     return FAIR
 
 

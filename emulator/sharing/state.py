@@ -22,7 +22,8 @@ OPEN, SEEN = 4, 5  # waits for its rate; last visited in which epoch
 END_HEAP, END_PLACE = 6, 7  # heap of slots by (end, number), and where a slot stands in it
 GROUP, CIRCLE, CHANGED, QUEUE, QUEUE_PLACE = 8, 9, 10, 11, 12  # lists of slots
 TIGHTEST = 13  # the use that offers least, or -1: its cap
-FLOW_NUMBERS = 14
+ALIKE = 14  # whether it takes equally of all that it crosses
+FLOW_NUMBERS = 15
 
 # Flows, quantities.
 WEIGHT, CAP, RATE, FRESH = 0, 1, 2, 3  # FRESH: the rate being worked out
@@ -33,8 +34,8 @@ FLOW_QUANTITIES = 9
 # Constraints, whole numbers. OPEN, SEEN, GROUP, CIRCLE, QUEUE and QUEUE_PLACE as for flows.
 IDENTITY, HEAD, TAIL, ROW = 0, 1, 2, 3
 DIRTY, DIRTY_LIST = 6, 7
-READY = 13
-CONSTRAINT_NUMBERS = 14
+READY, MEMBERS = 13, 14
+CONSTRAINT_NUMBERS = 15
 
 # Constraints, quantities: what is left, and the weight of the open flows, each with what rounding took from it.
 CAPACITY, LEFT, LEFT_LOW, LOAD, LOAD_LOW, LEVEL = 0, 1, 2, 3, 4, 5
@@ -47,8 +48,9 @@ COEFFICIENT = 0
 USE_QUANTITIES = 1
 
 # Counts.
-EPOCH, DIRTIES, FLOWS, CHANGES, WORK, SLOTS = 0, 1, 2, 3, 4, 5
-COUNTS = 6
+EPOCH, DIRTIES, FLOWS, CHANGES, WORK, SLOTS, PLACES = 0, 1, 2, 3, 4, 5, 6
+UNLIKE, WEIGHTED, WHOLE = 7, 8, 9  # flows not alike, flows of another weight than 1, sharings to do as a whole
+COUNTS = 10
 
 # What ``share_anew`` found; other results are the place of a constraint over its capacity.
 FAIR, NO_EQUILIBRIUM, NEGATIVE_RATE = -1, -2, -3
@@ -106,9 +108,11 @@ def packed(state: State) -> State:
 
 
 def _wider(table: Table, places: int, content: float) -> Table:
-    """Return a table with twice as many places, or as many as asked for."""
-    extra = max(places, 2 * len(table[0])) - len(table[0])
-    extra += 37
+    """Return a table with twice as many places, or as many as asked for.
+
+    And some more: rows a power of two apart fall on the same lines of the processor's cache.
+    """
+    extra = max(places, 2 * len(table[0])) - len(table[0]) + 37
     if isinstance(table, np.ndarray):
         return np.pad(table, ((0, 0), (0, extra)), constant_values=content)
     for row in table:

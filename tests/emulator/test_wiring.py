@@ -87,3 +87,18 @@ def test_a_device_out_of_reach_is_refused_by_name(wired):
 def test_a_radio_link_without_a_cell_is_refused(wired):
     with pytest.raises(WiringError, match="needs a cells section"):
         wired(("near", "site", RADIO), ("far", "site", RADIO), **CELL_SITE)
+
+
+@pytest.mark.parametrize(("duplex", "capacity"), [("fdd", [1.0, 1.0]), ("tdd", [1.0]), ("tdd(0.75)", [0.75, 0.25])])
+def test_duplex_says_which_directions_share_airtime(wired, duplex, capacity):
+    places = {"d": (0.0, 0.0), "e": (50.0, 0.0)}
+    cell = Cell(duplex=duplex, line_of_sight="always", shadowing=False)
+    wiring = wired(("d", "e", {"medium": "radio"}), tiers={"d": "device", "e": "edge"}, cell=cell, places=places)
+    assert list(wiring.capacity.values()) == capacity
+    assert (wiring.between[0, 1].constraint == wiring.between[1, 0].constraint) == (duplex == "tdd")
+
+
+@pytest.mark.parametrize("duplex", ["tdd(1.5)", "tdd(0.0)", "half", "tdd()", "TDD"])
+def test_a_duplex_that_is_none_is_refused(duplex):
+    with pytest.raises(ValueError, match=r"it must be 'fdd', 'tdd', or 'tdd\(F\)'"):
+        Cell(duplex=duplex)

@@ -252,3 +252,19 @@ def test_a_topology_file_that_holds_none_is_named_with_its_line(written, tmp_pat
         load(written("name: x\ntopology: {file: net.json}\nstop: 1 s\n"))
     assert message in str(caught.value)
     assert "net.json" in str(caught.value)
+
+
+def test_import_options_of_a_topology_file_reach_the_import_and_the_hash(tmp_path):
+    graph = {
+        "multigraph": True,
+        "nodes": [{"id": "a", "tier": "edge"}, {"id": "b", "tier": "edge"}],
+        "edges": [{"source": "a", "target": "b", "rate_bps": 1e6, "key": 0}, {"source": "a", "target": "b", "key": 1}],
+    }
+    (tmp_path / "net.json").write_text(json.dumps(graph))
+    scenario = tmp_path / "x.scenario.yaml"
+    text = "name: x\ntopology: {file: net.json, import: {parallel: %s}}\nstop: 1 s\n"
+    scenario.write_text(text % "merge")
+    merged = load(scenario)
+    assert merged.topology.imports.parallel == "merge"
+    scenario.write_text(text % "first")
+    assert scenario_hash(load(scenario)) != scenario_hash(merged)

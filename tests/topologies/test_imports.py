@@ -179,6 +179,13 @@ def test_coordinates_off_the_globe_are_refused(place, words, save):
     assert words in problem
 
 
+def test_positions_on_two_different_maps_are_refused(save):
+    nodes = [BERLIN, {"id": "a", "x_m": 0.0, "y_m": 0.0}]
+    assert refusal(save(document(nodes, [("0", "a", {})]))) == [
+        "node 'a' has a position in metres and '0' only longitude and latitude; give all nodes the one or the other"
+    ]
+
+
 def test_one_coordinate_alone_is_no_position(save):
     imported = import_topology(save(document([{"id": "a", "Longitude": 3}, PARIS], [("a", "1", {})])), EDGE)
     assert "left 1: nodes without a position: 'a'" in said(imported)
