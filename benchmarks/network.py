@@ -8,14 +8,10 @@ recording of every event and the laws at the end. CPU time of the process, media
 repetition of each, in which the kernel is loaded, is not counted.
 """
 
-import argparse
-import platform
-import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 
 import networkx as nx
@@ -29,7 +25,6 @@ from wayfare.emulator.network import FluidNetwork
 from wayfare.emulator.records import RunWriter
 
 Route = Sequence[int]
-Draw = Callable[[np.random.Generator], Route]
 PACKAGES = ("wayfare", "simpy", "numpy", "numba")
 LINK_BPS = 1e9
 MEAN_BYTES = 1e6
@@ -41,27 +36,25 @@ class Workload:
 
     Attributes:
         rates_bps: Of each directed link.
-        routes: Where flow number ``i`` of those in progress goes: a list of link indices.
-        concurrent: How many are in progress.
-        finished: How many are waited for.
+        concurrent: How many flows are in progress.
+        finished: How many ends are counted.
+        lane: The links of the ``i``-th of those in progress and of all that follow it, or None.
+        draw: The links of a flow at random, or None.
     """
 
     name: str
     rates_bps: list[float]
-    draw: Callable[[np.random.Generator, int], Route]
     concurrent: int
     finished: int
+    lane: Callable[[int], Route] | None = None
+    draw: Callable[[np.random.Generator], Route] | None = None
 
 
 def dumbbell(concurrent: int, finished: int) -> Workload:
     """Return pairs of hosts with access links of their own, all over one bottleneck."""
-    rates = [LINK_BPS] * (2 * concurrent) + [LINK_BPS]
+    rates = [LINK_BPS] * (2 * concurrent + 1)
     return Workload(
-        f"dumbbell {concurrent}",
-        rates,
-        lambda rng, lane: (2 * lane, len(rates) - 1, 2 * lane + 1),
-        concurrent,
-        finished,
+        f"dumbbell {concurrent:,}", rates, concurrent, finished, lane=lambda i: (2 * i, 2 * concurrent, 2 * i + 1)
     )
 
 
@@ -70,7 +63,7 @@ def routed(name: str, graph: "nx.Graph[int]", hosts: list[int], concurrent: int,
     index = {ends: number for number, ends in enumerate((*graph.edges, *((b, a) for a, b in graph.edges)))}
     parents = {host: dict(nx.bfs_predecessors(graph, host)) for host in hosts}
 
-    def draw(rng: np.random.Generator, lane: int) -> Route:
+    def draw(rng: np.random.Generator) -> Route:
         source, target = (hosts[i] for i in rng.choice(len(hosts), 2, replace=False))
         route, node = [], target
         while node != source:
@@ -78,15 +71,12 @@ def routed(name: str, graph: "nx.Graph[int]", hosts: list[int], concurrent: int,
             node = parents[source][node]
         return route[::-1]
 
-    return Workload(name, [LINK_BPS] * len(index), draw, concurrent, finished)
+    return Workload(name, [LINK_BPS] * len(index), concurrent, finished, draw=draw)
 
 
 def geometric(finished: int) -> Workload:
-    """Return 1,000 flows on 500 nodes at random in the unit square, joined up to the least radius that connects them."""
-    radius, graph = 0.05, nx.empty_graph(2)
-    while not nx.is_connected(graph):
-        radius += 0.005
-        graph = nx.random_geometric_graph(500, radius, seed=1)
+    """Return 1,000 flows on 500 nodes at random in the unit square, joined up to a distance of 0.1: 7 hops on average."""
+    graph = nx.random_geometric_graph(500, 0.1, seed=1)
     return routed("geometric 500 nodes, 1,000 flows", nx.Graph(graph.edges), list(graph), 1000, finished)
 
 
@@ -102,7 +92,7 @@ def fat_tree(finished: int, k: int = 8) -> Workload:
                 graph.add_edge(f"up{pod}.{edge}", f"core{edge}.{other}")
     index = {ends: number for number, ends in enumerate((*graph.edges, *((b, a) for a, b in graph.edges)))}
 
-    def draw(rng: np.random.Generator, lane: int) -> Route:
+    def draw(rng: np.random.Generator) -> Route:
         source, target = (divmod(int(host), half * half) for host in rng.choice(k * half * half, 2, replace=False))
         ends = [(pod, *divmod(rest, half)) for pod, rest in (source, target)]
         (pod, edge, host), (far_pod, far_edge, far_host) = ends
@@ -115,53 +105,61 @@ def fat_tree(finished: int, k: int = 8) -> Workload:
         nodes.append(f"host{far_pod}.{far_edge}.{far_host}")
         return [index[ends] for ends in zip(nodes, nodes[1:], strict=False)]
 
-    return Workload("fat-tree k=8, 1,000 flows", [LINK_BPS] * len(index), draw, 1000, finished)
+    return Workload("fat-tree k=8, 1,000 flows", [LINK_BPS] * len(index), 1000, finished, draw=draw)
 
 
 def access(devices: int, finished: int, *, shared: bool = False) -> Workload:
     """Return devices with an access link each; of ``shared`` ones, every tenth is behind one backhaul."""
-
-    def draw(rng: np.random.Generator, lane: int) -> Route:
-        return (lane, devices) if shared and lane % 10 == 0 else (lane,)
-
     kind = "10 % behind a backhaul" if shared else "private"
-    return Workload(f"{devices:,} access links, {kind}", [LINK_BPS] * (devices + 1), draw, devices, finished)
+    return Workload(
+        f"{devices:,} access links, {kind}",
+        [LINK_BPS] * (devices + 1),
+        devices,
+        finished,
+        lane=lambda i: (i, devices) if shared and i % 10 == 0 else (i,),
+    )
 
 
 def churn(workload: Workload, folder: Path) -> float:
-    """Run a workload on the fluid network and return the CPU time it took [s]."""
+    """Run a workload on the fluid network and return the CPU time that the flows counted took [s].
+
+    Not counted: the first flows of all and another tenth, in which the compiled kernel is loaded.
+    """
     links = [
         Link(index, 0, 1, "backhaul", index, 1.0, rate_bps, 0.0, 1.0, 3.0, False)
         for index, rate_bps in enumerate(workload.rates_bps)
     ]
     clock, writer = Clock(), RunWriter.create(folder, "bench", {})
-    meter = Meter(links, [], writer)
-    network = FluidNetwork(clock, dict(enumerate(workload.rates_bps)), meter)
+    network = FluidNetwork(clock, dict(enumerate(workload.rates_bps)), Meter(links, [], writer))
     rng = np.random.default_rng(1)
-    plan = [
-        ([links[j] for j in workload.draw(rng, i % workload.concurrent)], 1 + int(rng.exponential(MEAN_BYTES)))
-        for i in range(workload.concurrent + workload.finished)
-    ]
-    ended = 0
+    warm = workload.finished // 10
+    total = workload.concurrent + warm + workload.finished
+    sizes = [1 + int(size) for size in rng.exponential(MEAN_BYTES, total)]
+    drawn = None if workload.draw is None else [[links[j] for j in workload.draw(rng)] for _ in range(total)]
+    fixed = (
+        None if workload.lane is None else [[links[j] for j in workload.lane(i)] for i in range(workload.concurrent)]
+    )
+    started = ended = 0
 
-    def begin(number: int, lane: int) -> None:
-        # A flow takes the place of the one that ended: on the same access link where places have links of their own.
-        route, size_bytes = plan[number]
-        if lane != number % workload.concurrent:
-            route = [links[j] for j in workload.draw(rng, lane)]
-        network.start(route, size_bytes, lambda: end(lane))
+    def begin(lane: int) -> None:
+        nonlocal started
+        route = drawn[started] if drawn is not None else fixed[lane]
+        network.start(route, sizes[started], partial(end, lane))
+        started += 1
 
     def end(lane: int) -> None:
         nonlocal ended
         ended += 1
-        begin(workload.concurrent + ended - 1, lane)
+        begin(lane)
 
     for lane in range(workload.concurrent):
-        clock.at(0.0, Turn.TIMER, lane, lambda lane=lane: begin(lane, lane))
-    start = time.process_time()
-    while ended < workload.finished:
+        clock.at(0.0, Turn.TIMER, lane, partial(begin, lane))
+    while ended < warm:
         clock.step()
-    spent_s = time.process_time() - start
+    start, first = time.process_time(), ended
+    while ended < warm + workload.finished:
+        clock.step()
+    spent_s = (time.process_time() - start) * workload.finished / (ended - first)
     for stream in (writer.events, writer.metrics, writer.bins):
         stream.close()
     return spent_s

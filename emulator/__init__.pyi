@@ -13,4 +13,5 @@ from .routing import ForwardingTables as ForwardingTables
 from .sharing import Demand as Demand, share as share
 from .transport import Transport as Transport
 from .wiring import Wiring as Wiring, WiringError as WiringError, wire as wire
-from .world import Experiment as Experiment, Lesson as Lesson, PlannedTransfer as PlannedTransfer, World as World
+from .world import Experiment as Experiment, Lesson as Lesson, World as World
+from .planned import PlannedTransfer as PlannedTransfer

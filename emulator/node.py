@@ -127,6 +127,7 @@ class Node:
             delivered=partial(self._delivered, packet.hop_count, data, event),
             dropped=partial(self._dropped, packet, event),
             packet=packet.packet,
+            packet_class="model" if packet.kind == PacketKind.MODEL else "data",
             hop_limit=packet.hop_limit - packet.hop_count,
         )
         return event

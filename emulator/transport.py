@@ -1,14 +1,15 @@
-"""End-to-end transfers: hop by hop or cut through, delivered or dropped, each step recorded."""
+"""End-to-end transfers: hop by hop, in pieces or cut through, delivered or dropped, each step recorded."""
 
 import math
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
-from typing import Literal
 
 from . import laws
 from .clock import Clock, Turn
+from .forwarding import ForwardingPlan, PacketClass
 from .links import Link
 from .network import FluidNetwork, bits
 from .nodes import NodeClass
@@ -16,7 +17,6 @@ from .records import DropReason, EventKind, RunWriter
 from .routing import ForwardingTables, NoRoute, Routing
 from .wiring import Wiring
 
-Forwarding = Literal["whole-packet", "cut-through"]
 HOP_LIMIT = 64  # the TTL that RFC 1700 recommends for IP
 
 
@@ -26,8 +26,12 @@ class Transfer:
 
     Attributes:
         packet: Id of the model packet it carries, or -1.
-        hops: Links crossed so far.
+        pieces: Sizes of what travels by itself: one for a whole packet, several fragments [bytes].
+        cap_bps: The most it takes.
+        hops: Links that its first piece has entered.
         hop_limit: It is dropped when it would need one more link than this.
+        arrived: Pieces at the destination.
+        least_s: Its delays so far, and each piece's size at the fastest rate there is for it.
     """
 
     number: int
@@ -36,18 +40,26 @@ class Transfer:
     size_bytes: int
     start_s: float
     packet: int
+    pieces: tuple[int, ...]
+    cap_bps: float
     hop_limit: int
     delivered: Callable[["Transfer"], None]
     dropped: Callable[["Transfer", DropReason], None]
     hops: int = 0
+    arrived: int = 0
     least_s: float = 0.0
+    way: dict[int, Link] = field(default_factory=dict)
+    queues: dict[int, deque[int]] = field(default_factory=dict)
+    crossed: dict[int, int] = field(default_factory=dict)
 
 
 class Transport:
     """Moves transfers over the fluid network.
 
     ``whole-packet``: a node holds the whole packet before it sends it on (store and forward); each hop is a flow of its
-    own. ``cut-through``: one flow over all links at once; the last bit arrives after the sum of their delays.
+    own. ``fragments``: the same for each fragment, one after another on each link, so that a packet is on several
+    links at once; all of a packet's fragments go the way of its first. ``cut-through``: one flow over all links at
+    once; the last bit arrives after the sum of their delays. Not modelled: headers of fragments.
     """
 
     def __init__(
@@ -57,7 +69,7 @@ class Transport:
         wiring: Wiring,
         hardware: list[NodeClass],
         writer: RunWriter,
-        forwarding: Forwarding,
+        forwarding: ForwardingPlan,
         routing: Routing | None = None,
     ) -> None:
         self._clock, self._network, self._wiring, self._writer = clock, network, wiring, writer
@@ -79,36 +91,36 @@ class Transport:
         dropped: Callable[[Transfer, DropReason], None],
         *,
         packet: int = -1,
+        packet_class: PacketClass = "transfer",
         hop_limit: int = HOP_LIMIT,
+        cap_bps: float = math.inf,
     ) -> Transfer:
         """Begin a transfer now; one of the two functions is called when it ends, never before this returns."""
+        forwarding = self._forwarding.of(packet_class)
+        pieces = (size_bytes,)
+        if forwarding == "fragments":
+            full, rest = divmod(size_bytes, self._forwarding.fragment_bytes)
+            pieces = (self._forwarding.fragment_bytes,) * full + ((rest,) if rest else ())
         transfer = Transfer(
-            self.sent, source, target, size_bytes, self._clock.now, packet, hop_limit, delivered, dropped
+            number=self.sent,
+            source=source,
+            target=target,
+            size_bytes=size_bytes,
+            start_s=self._clock.now,
+            packet=packet,
+            pieces=pieces,
+            cap_bps=cap_bps,
+            hop_limit=hop_limit,
+            delivered=delivered,
+            dropped=dropped,
         )
         self.sent += 1
         self.sent_bytes += size_bytes
         self.in_flight[transfer.number] = transfer
         self._record(EventKind.FLOW_START, transfer, source, target, size_bytes=size_bytes)
-        begin = self._cut_through if self._forwarding == "cut-through" else partial(self._forward, node=source)
+        begin = self._cut_through if forwarding == "cut-through" else self._hop_by_hop
         self._clock.after(0.0, Turn.TIMER, transfer.number, partial(begin, transfer))
         return transfer
-
-    def _forward(self, transfer: Transfer, node: int) -> None:
-        """Deliver at the end of the way, else send the whole packet over the next link."""
-        if not self._holds(transfer, node):
-            return
-        if node == transfer.target:
-            self._deliver(transfer)
-            return
-        try:
-            link = self._wiring.between[node, self.tables.next_hop(node, transfer.target)]
-        except NoRoute:
-            self._drop(transfer, node, DropReason.NO_ROUTE)
-            return
-        if transfer.hops >= transfer.hop_limit:
-            self._drop(transfer, node, DropReason.HOP_LIMIT)
-            return
-        self._enter(transfer, [link])
 
     def _cut_through(self, transfer: Transfer) -> None:
         """Send over all links of the way at once."""
@@ -119,37 +131,92 @@ class Transport:
             return
         if len(route) - 1 > transfer.hop_limit:
             self._drop(transfer, transfer.source, DropReason.HOP_LIMIT)
-        elif not self._holds(transfer, transfer.target):
-            return
         elif len(route) == 1:
             self._deliver(transfer)
         else:
-            self._enter(transfer, [self._wiring.between[ends] for ends in pairwise(route)])
+            links = [self._wiring.between[ends] for ends in pairwise(route)]
+            for link in links:
+                self._enter(transfer, link)
+            self._flow(transfer, 0, links)
 
-    def _enter(self, transfer: Transfer, links: list[Link]) -> None:
-        for link in links:
-            self._record(EventKind.HOP_START, transfer, link.source, link.target)
-            transfer.hops += 1
-        slowest_bps = min(link.rate_bps for link in links)
-        transfer.least_s += bits(transfer.size_bytes) / slowest_bps + math.fsum(link.delay_s for link in links)
-        self._network.start(links, transfer.size_bytes, partial(self._leave, transfer, links))
+    def _hop_by_hop(self, transfer: Transfer) -> None:
+        """Send all pieces from the source, one after another."""
+        for piece in range(len(transfer.pieces)):
+            if transfer.number in self.in_flight:
+                self._forward(transfer, piece, transfer.source)
 
-    def _leave(self, transfer: Transfer, links: list[Link]) -> None:
-        """The last bit has left the bottleneck: let it arrive at each node after the delays so far."""
-        self._hop_bits += bits(transfer.size_bytes) * len(links)
+    def _forward(self, transfer: Transfer, piece: int, node: int) -> None:
+        """Take a piece at a node: deliver with the last at the end of the way, else let it wait for the next link."""
+        if node == transfer.target:
+            transfer.arrived += 1
+            if transfer.arrived == len(transfer.pieces) and self._holds(transfer, node, transfer.size_bytes):
+                self._deliver(transfer)
+            return
+        link = transfer.way.get(node) or self._choose_link(transfer, piece, node)
+        if link is None:
+            return
+        queue = transfer.queues.setdefault(link.index, deque())
+        queue.append(piece)
+        if len(queue) == 1:
+            self._flow(transfer, piece, [link])
+
+    def _choose_link(self, transfer: Transfer, piece: int, node: int) -> Link | None:
+        """Let the first piece at a node decide the way from there; None if the transfer was dropped."""
+        if not self._holds(transfer, node, transfer.pieces[piece]):
+            return None
+        if transfer.hops >= transfer.hop_limit:
+            self._drop(transfer, node, DropReason.HOP_LIMIT)
+            return None
+        try:
+            link = self._wiring.between[node, self.tables.next_hop(node, transfer.target)]
+        except NoRoute:
+            self._drop(transfer, node, DropReason.NO_ROUTE)
+            return None
+        transfer.way[node] = link
+        self._enter(transfer, link)
+        return link
+
+    def _enter(self, transfer: Transfer, link: Link) -> None:
+        """Note that the first bit goes onto a link."""
+        self._record(EventKind.HOP_START, transfer, link.source, link.target)
+        transfer.hops += 1
+        transfer.least_s += link.delay_s
+
+    def _flow(self, transfer: Transfer, piece: int, links: list[Link]) -> None:
+        """Start the flow of a piece."""
+        if piece == 0:
+            fastest_bps = min(transfer.cap_bps, min(link.rate_bps for link in links))
+            transfer.least_s += bits(transfer.pieces[0]) / fastest_bps
+        done = partial(self._leave, transfer, piece, links)
+        self._network.start(links, transfer.pieces[piece], done, cap_bps=transfer.cap_bps)
+
+    def _leave(self, transfer: Transfer, piece: int, links: list[Link]) -> None:
+        """The last bit has left the bottleneck: it arrives at each node after the delays so far; the next piece follows."""
+        self._hop_bits += bits(transfer.pieces[piece]) * len(links)
         delay_s = 0.0
         for link in links:
             delay_s += link.delay_s
-            self._clock.after(delay_s, Turn.ARRIVAL, transfer.number, partial(self._arrive, transfer, link, links[-1]))
+            arrive = partial(self._arrive, transfer, piece, link, links[-1])
+            self._clock.after(delay_s, Turn.ARRIVAL, transfer.number, arrive)
+        queue = transfer.queues.get(links[0].index)
+        if queue:
+            queue.popleft()
+            if queue and transfer.number in self.in_flight:
+                self._flow(transfer, queue[0], links)
 
-    def _arrive(self, transfer: Transfer, link: Link, last: Link) -> None:
-        self._record(EventKind.HOP_END, transfer, link.source, link.target)
+    def _arrive(self, transfer: Transfer, piece: int, link: Link, last: Link) -> None:
+        """The last bit of a piece is at the end of a link."""
+        if transfer.number not in self.in_flight:
+            return  # an earlier piece was dropped there, and the whole transfer with it
+        transfer.crossed[link.index] = transfer.crossed.get(link.index, 0) + 1
+        if transfer.crossed[link.index] == len(transfer.pieces):
+            self._record(EventKind.HOP_END, transfer, link.source, link.target)
         if link is last:
-            self._forward(transfer, link.target)
+            self._forward(transfer, piece, link.target)
 
-    def _holds(self, transfer: Transfer, node: int) -> bool:
-        """Whether the packet fits into the node's memory; it is dropped there if not."""
-        if transfer.size_bytes <= self._hardware[node].memory_bytes:
+    def _holds(self, transfer: Transfer, node: int, size_bytes: int) -> bool:
+        """Whether a node's memory holds so much of a transfer; it is dropped there if not."""
+        if size_bytes <= self._hardware[node].memory_bytes:
             return True
         self._drop(transfer, node, DropReason.NO_MEMORY)
         return False

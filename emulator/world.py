@@ -1,7 +1,7 @@
 """The virtual world of one run: everything on one clock, from the first event to the summary."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,14 +10,16 @@ import numpy as np
 
 from .clock import Clock, Turn
 from .compute import Processor
+from .forwarding import ForwardingPlan, PacketClass
 from .meter import Meter
 from .methods import Method, Roles
 from .network import FluidNetwork
 from .node import Node, Virtual
 from .nodes import NodeClass
+from .planned import PlannedTransfer
 from .records import RunWriter
 from .routing import Routing
-from .transport import Forwarding, Transport
+from .transport import Transport
 from .wiring import Wiring
 
 if TYPE_CHECKING:
@@ -26,16 +28,6 @@ if TYPE_CHECKING:
     from .learning import Curriculum, Learning
 
 PROGRESS_S = 0.25
-
-
-@dataclass(frozen=True)
-class PlannedTransfer:
-    """A transfer that the scenario orders: node ids, bytes and when it begins [s]."""
-
-    source: int
-    target: int
-    size_bytes: int
-    start_s: float
 
 
 @dataclass(frozen=True)
@@ -57,16 +49,18 @@ class Experiment:
         bin_s: Width of the record's time bins, at whose ends the observer looks.
         stream: Random streams by name.
         lesson: None for a network experiment.
+        background: Transfers of each source of background traffic, in order of time.
     """
 
     wiring: Wiring
     hardware: list[NodeClass]
-    forwarding: Forwarding
+    forwarding: ForwardingPlan
     transfers: tuple[PlannedTransfer, ...]
     stop_s: float | None
     bin_s: float
     stream: Callable[..., np.random.Generator]
     lesson: Lesson | None = None
+    background: tuple[Iterator[PlannedTransfer], ...] = ()
     routing: Routing = field(default_factory=Routing)
 
 
@@ -130,9 +124,23 @@ class World:
 
     def _plan_transfers(self) -> None:
         for number, planned in enumerate(self._experiment.transfers):
-            self._clock.at(planned.start_s, Turn.TIMER, number, partial(self._begin, planned))
+            self._clock.at(planned.start_s, Turn.TIMER, number, partial(self._begin, planned, "transfer"))
+        for number, source in enumerate(self._experiment.background):
+            self._plan_next(number, source)
 
-    def _begin(self, planned: PlannedTransfer) -> None:
+    def _plan_next(self, number: int, source: Iterator[PlannedTransfer]) -> None:
+        """Look forward to the next transfer of a source of background traffic."""
+        planned = next(source, None)
+        if planned is not None:
+            self._to_come += 1
+            identity = len(self._experiment.transfers) + number
+            self._clock.at(planned.start_s, Turn.TIMER, identity, partial(self._burst, number, source, planned))
+
+    def _burst(self, number: int, source: Iterator[PlannedTransfer], planned: PlannedTransfer) -> None:
+        self._plan_next(number, source)
+        self._begin(planned, "background")
+
+    def _begin(self, planned: PlannedTransfer, packet_class: PacketClass) -> None:
         self._to_come -= 1
         self._transport.send(
             planned.source,
@@ -140,6 +148,8 @@ class World:
             planned.size_bytes,
             lambda _: self._end_if_idle(),
             lambda *_: self._end_if_idle(),
+            packet_class=packet_class,
+            cap_bps=planned.cap_bps,
         )
 
     def _end_if_idle(self) -> None:

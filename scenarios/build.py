@@ -1,21 +1,23 @@
 """From a scenario to an experiment: everything is made and checked here, before anything is written."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
 
+from wayfare.emulator.forwarding import ForwardingPlan
 from wayfare.emulator.links import Link
 from wayfare.emulator.methods import Roles
+from wayfare.emulator.planned import PlannedTransfer
 from wayfare.emulator.wiring import Wiring, WiringError, wire
 from wayfare.models.streams import generator, hashed_seed, named_streams
 
 from .checks import built_topology
 from .networks import InlineTopology
-from .schema import Scenario
+from .schema import Scenario, Traffic
 
 if TYPE_CHECKING:
     from wayfare.emulator.world import Experiment, Lesson
@@ -36,28 +38,36 @@ class Blueprint:
         Raises:
             ScenarioError: The data cannot be spread as the scenario asks.
         """
-        from wayfare.emulator.world import Experiment, PlannedTransfer
+        from wayfare.emulator.world import Experiment
 
         scenario, names = self.scenario, self.wiring.names
         return Experiment(
             wiring=self.wiring,
             hardware=[scenario.nodes[tier] for tier in self.wiring.tiers],
-            forwarding=scenario.traffic.forwarding,
+            forwarding=_forwarding(scenario.traffic),
             routing=scenario.routing,
             transfers=tuple(
                 PlannedTransfer(
-                    names.index(transfer.source),
-                    names.index(transfer.destination),
+                    names.index(transfer.from_),
+                    names.index(transfer.to),
                     round(transfer.size_bytes),
                     transfer.start_s,
                 )
                 for transfer in scenario.traffic.transfers
             ),
+            background=tuple(self._sources()),
             stop_s=scenario.stop_s,
             bin_s=scenario.record_bin_s,
             stream=partial(generator, scenario.seed),
             lesson=_lesson(scenario, self.graph, memory) if scenario.learning is not None else None,
         )
+
+    def _sources(self) -> "Iterator[Iterator[PlannedTransfer]]":
+        """Yield the transfers of each source of background traffic, each with a random stream of its own."""
+        index = {name: number for number, name in enumerate(self.wiring.names)}
+        for number, source in enumerate(self.scenario.traffic.background):
+            bursts = source.bursts(generator(self.scenario.seed, "background", number))
+            yield (PlannedTransfer(index[b.from_], index[b.to], b.size_bytes, b.start_s, b.cap_bps) for b in bursts)
 
     def topology_record(self) -> dict[str, Any]:
         """Return the content of ``topology.json``: node-link data with what each direction of a link is."""
@@ -98,6 +108,12 @@ def build(scenario: Scenario) -> Blueprint:
         return Blueprint(scenario, graph, wire(graph, scenario.links, scenario.cells, stream))
     except WiringError as error:
         raise scenario.error(_edge_key(scenario, error.edge), str(error)) from None
+
+
+def _forwarding(traffic: Traffic) -> ForwardingPlan:
+    """Return the forwarding plan of a scenario."""
+    by_class = {name: forwarding for name, forwarding in asdict(traffic.classes).items() if forwarding is not None}
+    return ForwardingPlan(traffic.forwarding, by_class, traffic.fragment_bytes)
 
 
 def _edge_key(scenario: Scenario, edge: tuple[str, str]) -> tuple[str | int, ...]:

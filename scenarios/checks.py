@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wayfare.emulator.background import Trace, TraceError
 from wayfare.topologies.checks import check_topology
 from wayfare.topologies.errors import TopologyError
 
@@ -14,7 +15,7 @@ from .composer import KeyPath
 from .errors import ScenarioError, in_file_order, unknown
 from .networks import InlineTopology, TopologyFile
 from .quantities import format as written
-from .schema import Scenario
+from .schema import Scenario, Traffic
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -71,8 +72,10 @@ def _raise_any(scenario: Scenario, found: Found) -> None:
 
 def _sections(scenario: Scenario) -> Found:
     yield from _learning(scenario)
+    yield from _background(scenario)
     yield from _record(scenario)
-    if scenario.learning is None and not scenario.traffic.transfers and scenario.stop_s is None:
+    traffic = scenario.traffic
+    if not (scenario.learning or traffic.transfers or traffic.background or scenario.stop_s):
         yield (), "there is nothing to run: give 'learning', 'traffic.transfers' or a 'stop'"
     if scenario.data and scenario.data.test_fraction + scenario.data.validation_fraction >= 1:
         yield (
@@ -81,8 +84,8 @@ def _sections(scenario: Scenario) -> Found:
         )
     for index, transfer in enumerate(scenario.traffic.transfers):
         key = ("traffic", "transfers", index)
-        if transfer.source == transfer.destination:
-            yield (*key, "to"), f"{transfer.destination!r} also sends it; a transfer needs two different nodes"
+        if transfer.from_ == transfer.to:
+            yield (*key, "to"), f"{transfer.to!r} also sends it; a transfer needs two different nodes"
         if scenario.stop_s is not None and transfer.start_s >= scenario.stop_s:
             stop = written(scenario.stop_s, "s")
             yield (*key, "start"), f"{written(transfer.start_s, 's')} is too late: the run stops at {stop}"
@@ -93,6 +96,33 @@ def _record(scenario: Scenario) -> Found:
     if scenario.stop_s is not None and scenario.stop_s / scenario.record_bin_s > _MOST_BINS:
         least = written(float(f"{scenario.stop_s / _MOST_BINS:.1g}"), "s")
         yield ("record", "bin"), f"cuts the run into more than {_MOST_BINS} bins; take at least about {least}"
+
+
+def _background(scenario: Scenario) -> Found:
+    """Yield what is wrong with sources of background traffic."""
+    for index, source in enumerate(scenario.traffic.background):
+        if isinstance(source, Trace):
+            continue
+        if source.from_ == source.to:
+            key = ("traffic", "background", index, "to")
+            yield key, f"{source.to!r} also sends it; a source needs two different nodes"
+        if scenario.stop_s is None:
+            yield ("stop",), "is missing; background traffic goes on until then, for example 'stop: 10 s'"
+
+
+def _traces(traffic: Traffic, graph: nx.Graph[str]) -> Found:
+    """Yield what is wrong with trace files, and the nodes they name that the network does not have."""
+    for index, source in enumerate(traffic.background):
+        if isinstance(source, Trace):
+            key = ("traffic", "background", index, "file")
+            try:
+                bursts = list(source.bursts(np.random.default_rng(0)))
+            except TraceError as error:
+                yield key, str(error)
+                continue
+            for name in dict.fromkeys(name for burst in bursts for name in (burst.from_, burst.to)):
+                if name not in graph:
+                    yield key, unknown("node", name, list(graph))
 
 
 def _learning(scenario: Scenario) -> Found:
@@ -133,10 +163,13 @@ def _graph(scenario: Scenario, graph: nx.Graph[str]) -> Found:
     keys = _inline_keys(scenario)
     for problem in check_topology(graph):
         yield keys.get(problem.partition(": ")[0], _topology_key(scenario)), problem
-    for index, transfer in enumerate(scenario.traffic.transfers):
-        for end, name in (("from", transfer.source), ("to", transfer.destination)):
-            if name not in graph:
-                yield ("traffic", "transfers", index, end), unknown("node", name, list(graph))
+    traffic = scenario.traffic
+    for section, senders in (("transfers", traffic.transfers), ("background", traffic.background)):
+        for index, sender in enumerate(senders):
+            for end, name in (("from", getattr(sender, "from_", None)), ("to", getattr(sender, "to", None))):
+                if name is not None and name not in graph:
+                    yield ("traffic", section, index, end), unknown("node", name, list(graph))
+    yield from _traces(traffic, graph)
     tiers = {attributes["tier"] for _, attributes in graph.nodes(data=True)}
     if scenario.data and scenario.data.holders not in tiers:
         yield ("data", "holders"), f"the network has no node of tier {scenario.data.holders!r} to hold the data"

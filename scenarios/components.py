@@ -2,8 +2,8 @@
 
 A component's fields are `Annotated[type, "one sentence.", constraints...]`. This module derives from such a class a
 pydantic model that reads plain data into an instance of it, with unknown keys forbidden and quantities with units, and
-the way back. Three notes in an annotation say more: `Key` names the key, `Choice` lets a key choose among several
-components, and `Table` is a mapping with given keys, each with its own defaults.
+the way back. Two notes in an annotation say more: `Choice` lets a key choose among several components, and `Table` is a
+mapping with given keys, each with its own defaults.
 """
 
 from __future__ import annotations
@@ -36,13 +36,6 @@ from .forms import Form, annotated
 
 MISTAKE = "mistake"
 """The type of validation errors whose message is already one of ours."""
-
-
-@dataclass(frozen=True)
-class Key:
-    """The key of a field whose Python name cannot be the key, such as `from`."""
-
-    name: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +165,7 @@ def _fields(component: type) -> Iterator[tuple[dataclasses.Field[Any], str, Form
         if field.metadata.get("written", True):
             key, kind = quantities.split_name(field.name)
             notes = get_args(hints[field.name])[1:] if get_origin(hints[field.name]) is Annotated else ()
-            key = next((note.name for note in notes if isinstance(note, Key)), key)
+            key = key.rstrip("_")  # a field named `from_` is written `from`, which Python keeps for itself
             description = " ".join(note for note in notes if isinstance(note, str))
             yield field, key, form_of(hints[field.name], kind), description
 
@@ -222,7 +215,7 @@ def _form(hint: Any, notes: _Notes) -> Form:
 def _with(notes: _Notes, further: tuple[Any, ...]) -> _Notes:
     """Return the notes with those of an `Annotated` added."""
     note = next((note for note in further if isinstance(note, Choice | Table)), notes.note)
-    constraints = tuple(note for note in further if not isinstance(note, Choice | Table | Key | str))
+    constraints = tuple(note for note in further if not isinstance(note, Choice | Table | str))
     return _Notes(notes.kind, notes.constraints + constraints, note)
 
 

@@ -13,6 +13,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from wayfare.emulator.background import Trace
+
 from . import components, document
 from .checks import check_sections, check_written_topology
 from .components import ComponentModel
@@ -54,13 +56,20 @@ def resolved_yaml(scenario: Scenario) -> str:
 
 
 def scenario_hash(scenario: Scenario) -> str:
-    """Return the SHA-256 of the resolved scenario, in hexadecimal; a topology file counts by its content alone."""
+    """Return the SHA-256 of the resolved scenario, in hexadecimal; files that it names count by their content alone."""
     data = resolved(scenario)
     if isinstance(scenario.topology, TopologyFile):
-        content = Path(scenario.topology.file).read_bytes()
-        data["topology"]["file"] = hashlib.sha256(content).hexdigest()
+        data["topology"]["file"] = _content(scenario.topology.file)
+    for source in data["traffic"]["background"]:
+        if "file" in source:
+            source["file"] = _content(source["file"])
     text = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _content(file: str) -> str:
+    """Return the SHA-256 of a file's content."""
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
 def _scenario(written: Document) -> Scenario:
@@ -82,8 +91,18 @@ def _placed(scenario: Scenario, written: Document) -> Scenario:
     expect = tuple(replace(promise, line=line) for promise, line in zip(scenario.expect, lines, strict=True))
     topology = scenario.topology
     if isinstance(topology, TopologyFile):
-        topology = replace(topology, file=os.path.abspath(Path(written.file).parent / topology.file))
-    return replace(scenario, document=written, expect=expect, topology=topology)
+        topology = replace(topology, file=_found(topology.file, written))
+    background = tuple(
+        replace(source, file=_found(source.file, written)) if isinstance(source, Trace) else source
+        for source in scenario.traffic.background
+    )
+    traffic = replace(scenario.traffic, background=background)
+    return replace(scenario, document=written, expect=expect, topology=topology, traffic=traffic)
+
+
+def _found(file: str, written: Document) -> str:
+    """Return the absolute path of a file that a scenario names."""
+    return os.path.abspath(Path(written.file).parent / file)
 
 
 class _Dumper(yaml.SafeDumper):

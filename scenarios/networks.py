@@ -10,8 +10,6 @@ from annotated_types import Ge, Gt, Len
 
 from wayfare.topologies.imports import Import
 
-from .components import Key
-
 if TYPE_CHECKING:
     import networkx as nx
     import numpy as np
@@ -24,9 +22,9 @@ class TopologyFile:
     """A topology in a file: node-link JSON, GraphML, GML, GEXF or a SimGrid platform."""
 
     file: Annotated[str, "Path of the file; a relative one starts at the scenario's folder.", Len(1)]
-    imports: Annotated[
-        Import, Key("import"), "What to do about what the file leaves out or a topology cannot have."
-    ] = field(default_factory=Import)
+    import_: Annotated[Import, "What to do about what the file leaves out or a topology cannot have."] = field(
+        default_factory=Import
+    )
 
     def build(self, stream: Callable[[str], np.random.Generator]) -> nx.Graph[str]:
         """Read the topology; nothing in it is random.
@@ -36,7 +34,7 @@ class TopologyFile:
         """
         from wayfare.topologies.files import read_topology
 
-        return read_topology(self.file, self.imports)
+        return read_topology(self.file, self.import_)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import StringConstraints
 
+from wayfare.emulator.background import BACKGROUND
+from wayfare.emulator.forwarding import Forwarding
 from wayfare.emulator.links import DEFAULT_LINKS, LinkClass
 from wayfare.emulator.methods import METHODS, Method
 from wayfare.emulator.nodes import DEFAULT_NODES, NodeClass
@@ -26,7 +28,7 @@ from wayfare.models.partition import PARTITIONS
 from wayfare.topologies.generators import GENERATORS, TopologyGenerator
 
 from . import components
-from .components import Choice, Key, Table
+from .components import Choice, Table
 from .composer import KeyPath, Origin
 from .document import Document
 from .errors import ScenarioError
@@ -58,10 +60,20 @@ class Data:
 class Transfer:
     """Bytes that go from one node to another."""
 
-    source: Annotated[str, "The node that sends.", Key("from")]
-    destination: Annotated[str, "The node that receives.", Key("to")]
+    from_: Annotated[str, "The node that sends."]
+    to: Annotated[str, "The node that receives."]
     size_bytes: Annotated[int, "How much.", Gt(0), Le(10**18)]
     start_s: Annotated[float, "When, in virtual time.", Ge(0), Le(_LONGEST_S)] = 0.0
+
+
+@dataclass(frozen=True)
+class ClassForwarding:
+    """How packets of a class are forwarded, where it is not as usual."""
+
+    model: Annotated[Forwarding | None, "Packets that carry a model."] = None
+    data: Annotated[Forwarding | None, "Packets that carry raw samples."] = None
+    transfer: Annotated[Forwarding | None, "Transfers of the scenario."] = None
+    background: Annotated[Forwarding | None, "Background traffic."] = None
 
 
 @dataclass(frozen=True)
@@ -69,10 +81,15 @@ class Traffic:
     """How what is sent moves through the network, and what is sent besides model packets."""
 
     forwarding: Annotated[
-        Literal["whole-packet", "cut-through"],
-        "Whether a node waits for the whole of a packet before sending it on, or passes it on while it arrives.",
+        Forwarding,
+        "Whether a node waits for the whole of a packet before sending it on, for each fragment of it, or for nothing.",
     ] = "whole-packet"
+    classes: Annotated[ClassForwarding, "Another forwarding for packets of a class."] = ClassForwarding()
+    fragment_bytes: Annotated[int, "Size of a fragment.", Gt(0)] = 1_000_000
     transfers: Annotated[tuple[Transfer, ...], "Transfers of plain bytes."] = ()
+    background: Annotated[
+        tuple[Annotated[Any, Choice("kind", BACKGROUND)], ...], "Sources of further plain bytes."
+    ] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +128,7 @@ class Scenario:
     learning: Annotated[
         Method | None, "The learning method; without one it is a network experiment.", Choice("method", METHODS)
     ] = None
-    routing: Annotated[Routing, "How the forwarding tables choose among ways."] = Routing()
+    routing: Annotated[Routing, "How the forwarding tables choose among ways."] = field(default_factory=Routing)
     traffic: Annotated[Traffic, "How things move, and plain transfers."] = Traffic()
     record: Annotated[Record, "What the run writes down."] = Record()
     stop_s: Annotated[

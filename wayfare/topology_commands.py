@@ -156,7 +156,7 @@ def _import_of(scenario: "Scenario") -> "Imported":
     from wayfare.topologies import Imported, ImportReport, import_topology
 
     if isinstance(scenario.topology, TopologyFile):
-        return import_topology(scenario.topology.file, scenario.topology.imports)
+        return import_topology(scenario.topology.file, scenario.topology.import_)
     return Imported(nx.Graph(), ImportReport())
 
 

@@ -7,15 +7,18 @@ Each step touches one group only, so a group's rates have the same bits whether 
 
 import math
 
-from .heaps import make_heap, sift_down, take_first
+from .heaps import before, make_heap, sift_down, sift_up, take_first
 from .state import (
     ALIKE,
     CAP,
     CAPACITY,
     COEFFICIENT,
     CONSTRAINT,
+    DIRTIES,
+    DIRTY_LIST,
     EPOCH,
     FIRST,
+    FIRST_LEVEL,
     FRESH,
     GROUP,
     HEAD,
@@ -30,6 +33,8 @@ from .state import (
     NUMBER,
     OFFER,
     OPEN,
+    ORDER,
+    ORDERED,
     OWNER,
     PLACES,
     QUEUE,
@@ -76,18 +81,14 @@ def gather(state: State, seed: int) -> tuple[int, int, bool]:
     return constraints, count, alike
 
 
-def gather_all(state: State) -> tuple[int, int]:
-    """Collect all constraints that are crossed and all flows; return how many."""
-    constraints, flows = 0, 0
-    for place in range(state.counts[PLACES]):
-        if state.constraint_i[MEMBERS][place] > 0:
-            state.constraint_i[GROUP][constraints] = place
-            constraints += 1
+def gather_all(state: State) -> int:
+    """Collect all flows that cross anything; return how many."""
+    flows = 0
     for flow in range(state.counts[SLOTS]):
         if state.flow_i[NUMBER][flow] >= 0 and state.flow_i[USES][flow] > 0:
             state.flow_i[GROUP][flows] = flow
             flows += 1
-    return constraints, flows
+    return flows
 
 
 def open_group(state: State, constraints: int, flows: int) -> None:
@@ -210,32 +211,114 @@ def queue_caps(state: State, flows: int) -> int:
 
 def fill(state: State, constraints: int, flows: int) -> None:
     """Work out the rates of a group by raising one level."""
-    queue, place_of, identity = (state.constraint_i[QUEUE], state.constraint_i[QUEUE_PLACE], state.constraint_i[IDENTITY])
-    level, count = state.constraint_f[LEVEL], state.constraint_i[OPEN]
-    caps, cap_place, stop, number = (
-        state.flow_i[QUEUE], state.flow_i[QUEUE_PLACE], state.flow_f[OFFER], state.flow_i[NUMBER],
-    )  # fmt: skip
-    capped = queue_caps(state, flows)
+    queue, group = state.constraint_i[QUEUE], state.constraint_i[GROUP]
     for at in range(constraints):
-        queue[at] = state.constraint_i[GROUP][at]
-    make_heap(queue, constraints, place_of, level, identity)
-    waiting = flows
-    while waiting > 0:
-        place = queue[0]
+        queue[at] = group[at]
+    make_heap(
+        queue, constraints, state.constraint_i[QUEUE_PLACE], state.constraint_f[LEVEL], state.constraint_i[IDENTITY]
+    )
+    raise_level(state, 0, constraints, flows)
+
+
+def raise_level(state: State, ordered: int, queued: int, flows: int) -> None:
+    """Fix flow after flow where the level reaches a cap or fills a constraint up.
+
+    The next constraint is the first of those in ``ORDER`` and those in ``QUEUE``, by the level last seen and id. Levels
+    only rise, so a level that has risen goes (back) into the queue.
+    """
+    order, queue, place_of = state.constraint_i[ORDER], state.constraint_i[QUEUE], state.constraint_i[QUEUE_PLACE]
+    identity, level, count = state.constraint_i[IDENTITY], state.constraint_f[LEVEL], state.constraint_i[OPEN]
+    caps, stop = state.flow_i[QUEUE], state.flow_f[OFFER]
+    capped, cursor = queue_caps(state, flows), 0
+    while flows > 0:
+        from_order = cursor < ordered and (queued == 0 or before(order[cursor], queue[0], level, identity))
+        place = order[cursor] if from_order else queue[0]
         if capped > 0 and stop[caps[0]] <= level[place]:
-            flow = caps[0]
-            if state.flow_i[OPEN][flow] == 1:
-                fix(state, flow, state.flow_f[CAP][flow])
-                waiting -= 1
-            take_first(caps, capped, cap_place, stop, number)
+            if state.flow_i[OPEN][caps[0]] == 1:
+                fix(state, caps[0], state.flow_f[CAP][caps[0]])
+                flows -= 1
+            take_first(caps, capped, state.flow_i[QUEUE_PLACE], stop, state.flow_i[NUMBER])
             capped -= 1
             continue
         if count[place] > 0:
             risen = current_level(state, place)
             if risen > level[place]:
                 level[place] = risen
-                sift_down(queue, constraints, place_of, place, level, identity)
+                if from_order:
+                    cursor += 1
+                    place_of[place] = queued
+                    queued += 1
+                    sift_up(queue, place_of, place, level, identity)
+                else:
+                    sift_down(queue, queued, place_of, place, level, identity)
                 continue
-            waiting -= fix_open_flows(state, place, risen)
-        take_first(queue, constraints, place_of, level, identity)
-        constraints -= 1
+            flows -= fix_open_flows(state, place, risen)
+        if from_order:
+            cursor += 1
+        else:
+            take_first(queue, queued, place_of, level, identity)
+            queued -= 1
+
+
+def order_all(state: State) -> int:
+    """Put all constraints that are crossed in the order of their first levels, or keep them so; return how many.
+
+    Between two sharings the first level of a constraint changes only if it is on the list of dirty ones.
+    """
+    order, first_level, identity = (
+        state.constraint_i[ORDER],
+        state.constraint_f[FIRST_LEVEL],
+        state.constraint_i[IDENTITY],
+    )
+    if state.counts[ORDERED] < 0:
+        return order_anew(state)
+    ordered = state.counts[ORDERED]
+    for at in range(state.counts[DIRTIES]):
+        place = state.constraint_i[DIRTY_LIST][at]
+        old = find(order, ordered, place, first_level, identity)
+        if old < ordered and order[old] == place:
+            ordered -= 1
+            for k in range(old, ordered):
+                order[k] = order[k + 1]
+        if state.constraint_i[MEMBERS][place] > 0:
+            first_level[place] = state.constraint_f[CAPACITY][place] / state.constraint_i[MEMBERS][place]
+            new = find(order, ordered, place, first_level, identity)
+            for k in range(ordered, new, -1):
+                order[k] = order[k - 1]
+            order[new] = place
+            ordered += 1
+    state.counts[ORDERED] = ordered
+    return ordered  # type: ignore[no-any-return]
+
+
+def order_anew(state: State) -> int:
+    """Sort all constraints that are crossed by their first levels; return how many."""
+    queue, first_level, members = (
+        state.constraint_i[QUEUE],
+        state.constraint_f[FIRST_LEVEL],
+        state.constraint_i[MEMBERS],
+    )
+    places, identity, queued = state.constraint_i[QUEUE_PLACE], state.constraint_i[IDENTITY], 0
+    for place in range(state.counts[PLACES]):
+        if members[place] > 0:
+            first_level[place] = state.constraint_f[CAPACITY][place] / members[place]
+            queue[queued] = place
+            queued += 1
+    make_heap(queue, queued, places, first_level, identity)
+    for at in range(queued):
+        state.constraint_i[ORDER][at] = queue[0]
+        take_first(queue, queued - at, places, first_level, identity)
+    state.counts[ORDERED] = queued
+    return queued
+
+
+def find(order: Row, ordered: int, place: int, key: Row, tie: Row) -> int:
+    """Return how many places in an ordered list come before one."""
+    low, high = 0, ordered
+    while low < high:
+        middle = (low + high) >> 1
+        if before(order[middle], place, key, tie):
+            low = middle + 1
+        else:
+            high = middle
+    return low

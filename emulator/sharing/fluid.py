@@ -44,7 +44,9 @@ class Fluid:
             ValueError: It is negative or not finite.
         """
         if not 0 <= capacity < math.inf:
-            raise ValueError(f"constraint {constraint} cannot have a capacity of {capacity}; it must be finite, 0 or more")
+            raise ValueError(
+                f"constraint {constraint} cannot have a capacity of {capacity}; it must be finite, 0 or more"
+            )
         place = self._places.get(constraint)
         if place is None:
             place = self._places[constraint] = len(self._places)
@@ -57,6 +59,10 @@ class Fluid:
     def knows(self, constraint: int) -> bool:
         """Tell whether a constraint has a capacity."""
         return constraint in self._places
+
+    def __contains__(self, number: int) -> bool:
+        """Tell whether a flow is in progress."""
+        return number in self._slots
 
     def add(
         self, number: int, demand: Demand, size_bits: float = math.inf, now_s: float = 0.0, links: Sequence[int] = ()
@@ -75,17 +81,21 @@ class Fluid:
         """
         if not demand.uses and math.isinf(demand.cap_bps):
             raise ValueError("a flow crosses no constraint and has no cap")
-        slot = self._free_slots.pop() if self._free_slots else self._state.counts[rows.SLOTS]
-        first = self._block(max(len(links), len(demand.uses)))
-        self._state = widened(self._state, flows=slot + 1, uses=self._uses)
-        self._state.counts[rows.SLOTS] = max(self._state.counts[rows.SLOTS], slot + 1)
+        slot = self._free_slots.pop() if self._free_slots else int(self._state.counts[rows.SLOTS])
+        uses, metered = len(demand.uses), len(links)
+        first = self._block(max(uses, metered))
+        state = self._state = widened(self._state, flows=slot + 1, uses=self._uses)
+        if uses:
+            places = [self._places[constraint] for constraint, _ in demand.uses]
+            state.use_i[rows.CONSTRAINT][first : first + uses] = places
+            state.use_f[rows.COEFFICIENT][first : first + uses] = [coefficient for _, coefficient in demand.uses]
+        if metered:
+            state.use_i[rows.LINK][first : first + metered] = links
+        self._kernel.enter(
+            state, slot, number, first, uses, metered, demand.weight, demand.cap_bps, float(size_bits), float(now_s)
+        )
         self._demands[number], self._slots[number] = demand, slot
-        self._write(slot, number, first, demand, links)
-        for row, quantity in ((rows.REMAINING, size_bits), (rows.SINCE, now_s), (rows.METERED, now_s)):
-            self._state.flow_f[row][slot] = quantity
-        self._state.flow_f[rows.RATE][slot], self._state.flow_f[rows.END][slot] = 0.0, math.inf
-        self._kernel.enter(self._state, slot)
-        if not demand.uses:
+        if not uses:
             self._unbound[number] = slot
 
     def _block(self, length: int) -> int:
@@ -95,32 +105,12 @@ class Fluid:
         self._uses += length
         return self._uses - length
 
-    def _write(self, slot: int, number: int, first: int, demand: Demand, links: Sequence[int]) -> None:
-        state, count = self._state, len(demand.uses)
-        for row, value in ((rows.NUMBER, number), (rows.FIRST, first), (rows.USES, count), (rows.LINKS, len(links))):
-            state.flow_i[row][slot] = value
-        self._ask(slot, demand)
-        if count:
-            state.use_i[rows.CONSTRAINT][first : first + count] = [self._places[constraint] for constraint, _ in demand.uses]
-            state.use_f[rows.COEFFICIENT][first : first + count] = [coefficient for _, coefficient in demand.uses]
-        if links:
-            state.use_i[rows.LINK][first : first + len(links)] = links
-
-    def _ask(self, slot: int, demand: Demand, times: int = 1) -> None:
-        """Note what a flow asks for (1), or that it does not any longer (-1)."""
-        state, alike = self._state, all(coefficient == demand.uses[0][1] for _, coefficient in demand.uses)
-        state.flow_f[rows.WEIGHT][slot], state.flow_f[rows.CAP][slot] = demand.weight, demand.cap_bps
-        state.flow_i[rows.ALIKE][slot] = int(alike)
-        state.counts[rows.UNLIKE] += times * (not alike)
-        state.counts[rows.WEIGHTED] += times * (demand.weight != 1.0)
-
     def remove(self, number: int, now_s: float = 0.0) -> None:
         """Meter a flow until now and take it out."""
         slot = self._slots.pop(number)
         self._unbound.pop(number, None)
         demand, flow_i = self._demands.pop(number), self._state.flow_i
         length = max(int(flow_i[rows.LINKS][slot]), len(demand.uses))
-        self._ask(slot, demand, -1)
         self._kernel.leave(self._state, slot, now_s)
         self._free_slots.append(slot)
         self._free_uses.setdefault(length, []).append(int(flow_i[rows.FIRST][slot]))
@@ -131,16 +121,16 @@ class Fluid:
         Raises:
             ValueError: The constraints differ.
         """
-        if [constraint for constraint, _ in demand.uses] != [constraint for constraint, _ in self._demands[number].uses]:
+        if [constraint for constraint, _ in demand.uses] != [
+            constraint for constraint, _ in self._demands[number].uses
+        ]:
             raise ValueError(f"flow {number} would cross other constraints; remove it and add it again")
         slot, state = self._slots[number], self._state
         first = int(state.flow_i[rows.FIRST][slot])
-        self._ask(slot, self._demands[number], -1)
-        self._ask(slot, demand)
-        self._demands[number] = demand
-        for use, (constraint, coefficient) in enumerate(demand.uses, first):
+        for use, (_, coefficient) in enumerate(demand.uses, first):
             state.use_f[rows.COEFFICIENT][use] = coefficient
-            self._kernel.mark_dirty(state, self._places[constraint])
+        self._kernel.ask_anew(state, slot, demand.weight, demand.cap_bps)
+        self._demands[number] = demand
         if not demand.uses:
             self._unbound[number] = slot
 
@@ -167,7 +157,13 @@ class Fluid:
         verdict = self._kernel.share_anew(self._state, now_s, tolerance)
         if verdict == rows.NO_EQUILIBRIUM:
             raise ArithmeticError(f"no fair sharing found for {len(self._slots)} flows")
-        return int(self._state.constraint_i[rows.IDENTITY][verdict]) if verdict >= 0 else -1 if verdict == rows.FAIR else -2
+        return (
+            int(self._state.constraint_i[rows.IDENTITY][verdict])
+            if verdict >= 0
+            else -1
+            if verdict == rows.FAIR
+            else -2
+        )
 
     def changed(self) -> dict[int, float]:
         """Return the rates [bit/s] by number that the last sharing changed."""

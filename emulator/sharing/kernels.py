@@ -16,8 +16,7 @@ class Kernel(NamedTuple):
     """What ``progress`` offers."""
 
     enter: Callable[..., None]
-    join: Callable[..., None]
-    quit_constraints: Callable[..., None]
+    ask_anew: Callable[..., None]
     leave: Callable[..., None]
     mark_dirty: Callable[..., None]
     measure_all: Callable[..., None]

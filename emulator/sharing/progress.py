@@ -3,9 +3,10 @@
 import math
 
 from .circles import fill_unlike
-from .filling import fill, gather, open_group
+from .filling import fill, gather, gather_all, open_group, order_all, raise_level
 from .heaps import make_heap, sift_down, sift_up, take
 from .state import (
+    ALIKE,
     CAP,
     CAPACITY,
     CHANGED,
@@ -25,6 +26,7 @@ from .state import (
     FRESH,
     GROUP,
     HEAD,
+    LEVEL,
     LINK,
     LINKS,
     MEMBERS,
@@ -33,6 +35,9 @@ from .state import (
     NEXT,
     NO_EQUILIBRIUM,
     NUMBER,
+    OPEN,
+    ORDER,
+    ORDERED,
     OWNER,
     PREVIOUS,
     RATE,
@@ -43,6 +48,8 @@ from .state import (
     TAIL,
     UNLIKE,
     USES,
+    WEIGHT,
+    WEIGHTED,
     WHOLE,
     WORK,
     State,
@@ -52,13 +59,59 @@ MANY, AS_A_WHOLE = 32, 64  # from so many flows on, if half are connected, so ma
 FEW = 8  # up to one flow in so many, ends are moved in the heap one by one
 
 
-def enter(state: State, flow: int) -> None:
-    """Put a flow, whose rows are filled in, behind the lower numbers on its constraints, and among the ends."""
+def enter(
+    state: State,
+    flow: int,
+    number: int,
+    first: int,
+    uses: int,
+    links: int,
+    weight: float,
+    cap_bps: float,
+    size_bits: float,
+    now_s: float,
+) -> None:
+    """Put a flow, whose uses are written down, behind the lower numbers on its constraints, and among the ends."""
+    for row, value in ((NUMBER, number), (FIRST, first), (USES, uses), (LINKS, links), (OPEN, 0)):
+        state.flow_i[row][flow] = value
+    quantities = ((RATE, 0.0), (REMAINING, size_bits), (SINCE, now_s), (METERED, now_s), (END, math.inf))
+    for row, quantity in quantities:
+        state.flow_f[row][flow] = quantity
+    ask(state, flow, weight, cap_bps)
     join(state, flow)
     size = state.counts[FLOWS]
     state.counts[FLOWS] = size + 1
+    state.counts[SLOTS] = max(state.counts[SLOTS], flow + 1)
     state.flow_i[END_HEAP][size], state.flow_i[END_PLACE][flow] = flow, size
     sift_up(state.flow_i[END_HEAP], state.flow_i[END_PLACE], flow, state.flow_f[END], state.flow_i[NUMBER])
+
+
+def ask(state: State, flow: int, weight: float, cap_bps: float) -> None:
+    """Note a flow's weight and cap, and whether it takes equally of all that it crosses."""
+    state.flow_f[WEIGHT][flow], state.flow_f[CAP][flow] = weight, cap_bps
+    alike, first, coefficient = 1, state.flow_i[FIRST][flow], state.use_f[COEFFICIENT]
+    for use in range(first, first + state.flow_i[USES][flow]):
+        if coefficient[use] != coefficient[first]:
+            alike = 0
+    state.flow_i[ALIKE][flow] = alike
+    count_kind(state, flow, 1)
+
+
+def count_kind(state: State, flow: int, times: int) -> None:
+    """Count a flow (1), or do not count it any longer (-1), if it is not alike or has a weight of its own."""
+    if state.flow_i[ALIKE][flow] == 0:
+        state.counts[UNLIKE] += times
+    if state.flow_f[WEIGHT][flow] != 1.0:
+        state.counts[WEIGHTED] += times
+
+
+def ask_anew(state: State, flow: int, weight: float, cap_bps: float) -> None:
+    """Let a flow, whose new coefficients are written down, ask for something else."""
+    count_kind(state, flow, -1)
+    ask(state, flow, weight, cap_bps)
+    first = state.flow_i[FIRST][flow]
+    for use in range(first, first + state.flow_i[USES][flow]):
+        mark_dirty(state, state.use_i[CONSTRAINT][use])
 
 
 def join(state: State, flow: int) -> None:
@@ -107,6 +160,7 @@ def quit_constraints(state: State, flow: int) -> None:
 def leave(state: State, flow: int, now_s: float) -> None:
     """Meter a flow to its end and take it out."""
     measure(state, flow, now_s)
+    count_kind(state, flow, -1)
     quit_constraints(state, flow)
     take(state.flow_i[END_HEAP], state.counts[FLOWS], state.flow_i[END_PLACE], flow, state.flow_f[END],
          state.flow_i[NUMBER])  # fmt: skip
@@ -151,13 +205,20 @@ def share_anew(state: State, now_s: float, tolerance: float) -> int:
     """
     state.counts[EPOCH] += 1
     epoch = state.counts[EPOCH]
-    whole = state.counts[WHOLE] > 0 and state.counts[UNLIKE] == 0
+    whole = state.counts[WHOLE] > 0 and state.counts[UNLIKE] == 0 and state.counts[WEIGHTED] == 0
+    if not whole:
+        state.counts[ORDERED] = -1
     verdict = share_whole(state, tolerance) if whole else FAIR
     for at in range(state.counts[DIRTIES]):
         seed = state.constraint_i[DIRTY_LIST][at]
         state.constraint_i[DIRTY][seed] = 0
         # An inner circle counts epochs on, so "not yet in this sharing" is "before its epoch".
-        if not whole and verdict == FAIR and state.constraint_i[SEEN][seed] < epoch and state.constraint_i[MEMBERS][seed]:
+        if (
+            not whole
+            and verdict == FAIR
+            and state.constraint_i[SEEN][seed] < epoch
+            and state.constraint_i[MEMBERS][seed]
+        ):
             verdict = share_group(state, seed, tolerance)
     state.counts[DIRTIES] = 0
     settle_changed(state, now_s)
@@ -167,9 +228,11 @@ def share_anew(state: State, now_s: float, tolerance: float) -> int:
 def share_whole(state: State, tolerance: float) -> int:
     """Work out all rates without looking who is connected, since lately most flows were."""
     state.counts[WHOLE] -= 1
-    constraints, flows = gather_all(state)
+    constraints, flows = order_all(state), gather_all(state)
+    for at in range(constraints):
+        state.constraint_i[GROUP][at] = state.constraint_i[ORDER][at]
     open_group(state, constraints, flows)
-    fill(state, constraints, flows)
+    raise_level(state, constraints, 0, flows)
     note_changes(state, flows)
     return broken_law(state, constraints, flows, tolerance)
 

@@ -1,8 +1,8 @@
 """What the kernel works on: rows of numbers by flow, by constraint and by use.
 
-The kernel (``heaps``, ``filling``, ``circles``, ``progress``) is written once, in the part of Python that Numba compiles.
-In the plain form a table is a list of lists, in the compiled form a two-dimensional array; both give the same bits,
-since both do the same IEEE operations in the same order.
+The kernel (``heaps``, ``filling``, ``circles``, ``progress``) is written once, in the part of Python that Numba
+compiles. In the plain form a table is a list of lists, in the compiled form a two-dimensional array; both give the same
+bits, since both do the same IEEE operations in the same order.
 
 A flow has a slot, a constraint a place; what flow ``i`` takes of its constraints are the uses ``FIRST[i]`` to
 ``FIRST[i] + USES[i] - 1``. The uses of one constraint form a list in the order of flow numbers.
@@ -34,12 +34,13 @@ FLOW_QUANTITIES = 9
 # Constraints, whole numbers. OPEN, SEEN, GROUP, CIRCLE, QUEUE and QUEUE_PLACE as for flows.
 IDENTITY, HEAD, TAIL, ROW = 0, 1, 2, 3
 DIRTY, DIRTY_LIST = 6, 7
-READY, MEMBERS = 13, 14
-CONSTRAINT_NUMBERS = 15
+READY, MEMBERS, ORDER = 13, 14, 15  # ORDER: by first level, for sharing as a whole
+CONSTRAINT_NUMBERS = 16
 
 # Constraints, quantities: what is left, and the weight of the open flows, each with what rounding took from it.
 CAPACITY, LEFT, LEFT_LOW, LOAD, LOAD_LOW, LEVEL = 0, 1, 2, 3, 4, 5
-CONSTRAINT_QUANTITIES = 6
+FIRST_LEVEL = 6  # with all flows open
+CONSTRAINT_QUANTITIES = 7
 
 # Uses.
 OWNER, CONSTRAINT, NEXT, PREVIOUS, LINK = 0, 1, 2, 3, 4
@@ -50,7 +51,8 @@ USE_QUANTITIES = 1
 # Counts.
 EPOCH, DIRTIES, FLOWS, CHANGES, WORK, SLOTS, PLACES = 0, 1, 2, 3, 4, 5, 6
 UNLIKE, WEIGHTED, WHOLE = 7, 8, 9  # flows not alike, flows of another weight than 1, sharings to do as a whole
-COUNTS = 10
+ORDERED = 10  # how many constraints are in order; -1: not kept
+COUNTS = 11
 
 # What ``share_anew`` found; other results are the place of a constraint over its capacity.
 FAIR, NO_EQUILIBRIUM, NEGATIVE_RATE = -1, -2, -3
@@ -91,7 +93,8 @@ def widened(state: State, *, flows: int = 0, constraints: int = 0, uses: int = 0
         state = state._replace(flow_i=_wider(state.flow_i, flows, -1), flow_f=_wider(state.flow_f, flows, 0.0))
     if constraints > len(state.constraint_i[HEAD]):
         state = state._replace(
-            constraint_i=_wider(state.constraint_i, constraints, 0), constraint_f=_wider(state.constraint_f, constraints, 0.0)
+            constraint_i=_wider(state.constraint_i, constraints, 0),
+            constraint_f=_wider(state.constraint_f, constraints, 0.0),
         )
         for row in (HEAD, TAIL):
             for place in range(constraints - 1, len(state.constraint_i[row])):

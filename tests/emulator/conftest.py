@@ -4,21 +4,24 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import networkx as nx
 import numpy as np
 import pytest
 
 from wayfare.emulator.clock import Clock, Turn
+from wayfare.emulator.forwarding import Forwarding, ForwardingPlan
 from wayfare.emulator.links import DEFAULT_LINKS
 from wayfare.emulator.meter import Meter
 from wayfare.emulator.methods import Method
 from wayfare.emulator.network import FluidNetwork
 from wayfare.emulator.nodes import NodeClass
+from wayfare.emulator.planned import PlannedTransfer
 from wayfare.emulator.records import RunRecord, RunWriter
 from wayfare.emulator.transport import Transport
 from wayfare.emulator.wiring import Wiring, wire
-from wayfare.emulator.world import Experiment, Lesson, PlannedTransfer, World
+from wayfare.emulator.world import Experiment, Lesson, World
 from wayfare.models.streams import generator
 
 SEED = 7
@@ -69,7 +72,7 @@ def wired() -> Callable[..., Wiring]:
 class Bench:
     """A network on a clock, with a note of when each transfer ended and how."""
 
-    def __init__(self, wiring: Wiring, writer: RunWriter, forwarding: str, hardware: NodeClass) -> None:
+    def __init__(self, wiring: Wiring, writer: RunWriter, forwarding: ForwardingPlan, hardware: NodeClass) -> None:
         self.wiring, self.writer, self.clock = wiring, writer, Clock()
         nodes = [hardware] * len(wiring.names)
         self.meter = Meter(wiring.links, nodes, writer)
@@ -121,8 +124,10 @@ class Bench:
 def bench(writer) -> Callable[..., Bench]:
     """Make a Bench of a wiring."""
 
-    def make(wiring: Wiring, forwarding: str = "whole-packet", hardware: NodeClass = PLAIN_NODE) -> Bench:
-        return Bench(wiring, writer, forwarding, hardware)
+    def make(
+        wiring: Wiring, forwarding: Forwarding = "whole-packet", hardware: NodeClass = PLAIN_NODE, **plan: Any
+    ) -> Bench:
+        return Bench(wiring, writer, ForwardingPlan(forwarding, **plan), hardware)
 
     return make
 
@@ -184,7 +189,7 @@ def live(tmp_path) -> Callable[..., Lived]:
         experiment = Experiment(
             wiring=wiring,
             hardware=[(hardware or {}).get(name, PLAIN_NODE) for name in wiring.names],
-            forwarding=forwarding,
+            forwarding=ForwardingPlan(forwarding),
             transfers=tuple(PlannedTransfer(*transfer) for transfer in transfers),
             stop_s=stop_s,
             bin_s=bin_s,

@@ -40,7 +40,7 @@ def test_a_link_is_free_while_a_packet_propagates(bench, wired, forwarding):
 
 
 def test_ten_packets_pipeline_over_three_hops(bench, wired):
-    """The fragments of REFERENCES: 10 x 1 MB one after another over 3 hops of 100 Mbit/s and 5 ms end at .975 s."""
+    """Ten packets of 1 MB one after another over 3 hops of 100 Mbit/s and 5 ms end at .975 s."""
     net = bench(wired(*THREE_HOPS))
     for number in range(10):
         net.send("a", "d", 1_000_000, 0.08 * number)
@@ -230,3 +230,52 @@ def test_a_ledger_that_does_not_add_up_breaks_a_law(bench, wired, ledger):
     setattr(net.transport, ledger, getattr(net.transport, ledger) + 1)
     with pytest.raises(LawBroken, match="accounted for"):
         net.transport.check(8000.0)
+
+
+@pytest.mark.parametrize(
+    ("fragment_bytes", "expected_s"),
+    # one after another at the first hop, then the last one (1 MB, or what is left) over the other two; three delays
+    [(1_000_000, 0.975), (10_000_000, 2.415), (20_000_000, 2.415), (4_000_000, 0.8 + 0.32 + 0.32 + 0.015)],
+)
+def test_fragments_are_pipelined_over_the_hops(bench, wired, fragment_bytes, expected_s):
+    net = bench(wired(*THREE_HOPS), "fragments", fragment_bytes=fragment_bytes)
+    net.send("a", "d", 10_000_000)
+    assert net.run() == pytest.approx([expected_s], rel=1e-9)
+
+
+def test_fragments_of_two_packets_share_a_link_as_two_flows(bench, wired):
+    net = bench(wired(("a", "b", 8e6, 0.0)), "fragments", fragment_bytes=100_000)
+    net.send("a", "b", 1_000_000)
+    net.send("a", "b", 1_000_000)
+    assert net.run() == pytest.approx([2.0, 2.0], rel=1e-9)
+
+
+def test_a_hop_of_fragments_is_recorded_once(bench, wired):
+    net = bench(wired(*THREE_HOPS), "fragments")
+    net.send("a", "d", 10_000_000)
+    net.run()
+    kinds = [event["kind"] for event in net.events()]
+    assert kinds.count(EventKind.HOP_START) == kinds.count(EventKind.HOP_END) == 3
+
+
+def test_a_class_of_packets_may_be_forwarded_its_own_way(bench, wired):
+    net = bench(wired(*THREE_HOPS), "whole-packet", by_class={"background": "cut-through"})
+    net.send("a", "d", 10_000_000)
+    net.send("a", "d", 10_000_000, 10.0, packet_class="background")
+    assert net.run() == pytest.approx([2.415, 10.815], rel=1e-9)
+
+
+def test_fragments_that_do_not_fit_in_the_end_are_dropped_as_one_packet(bench, wired):
+    small = NodeClass(compute_flop_per_s=1, memory_bytes=5_000_000, power_idle_w=0, power_busy_w=0)
+    net = bench(wired(*THREE_HOPS), "fragments", small)
+    net.send("a", "d", 10_000_000)
+    assert net.run()
+    assert net.drops == {0: "NO_MEMORY"}
+    assert net.transport.dropped_bytes == 10_000_000
+
+
+def test_a_capped_transfer_takes_no_more_than_its_cap(bench, wired):
+    net = bench(wired(("a", "b", 8e6, 0.0)))
+    net.send("a", "b", 1_000_000, cap_bps=2e6)
+    net.send("a", "b", 1_500_000)
+    assert net.run() == pytest.approx([4.0, 2.0], rel=1e-9)

@@ -7,7 +7,7 @@ from annotated_types import Ge, Gt, Interval, Len
 from pydantic import ValidationError
 
 from wayfare.scenarios import components
-from wayfare.scenarios.components import Choice, Key, Table
+from wayfare.scenarios.components import Choice, Table
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Boat:
     """A boat."""
 
     drive: Annotated[Any, "What moves it.", Choice("kind", DRIVES, {"colour": Flag})]
-    source: Annotated[str, "The port it comes from.", Key("from")] = "home"
+    from_: Annotated[str, "The port it comes from."] = "home"
     cargo_bytes: Annotated[int, "What it carries.", Ge(0)] = 2**20
     stops_s: Annotated[tuple[Annotated[float, Ge(0)], ...], "When it stops.", Len(0, 3)] = ()
     bits: Annotated[Literal[16, 32], "Width."] = 32

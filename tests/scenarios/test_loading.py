@@ -265,6 +265,6 @@ def test_import_options_of_a_topology_file_reach_the_import_and_the_hash(tmp_pat
     text = "name: x\ntopology: {file: net.json, import: {parallel: %s}}\nstop: 1 s\n"
     scenario.write_text(text % "merge")
     merged = load(scenario)
-    assert merged.topology.imports.parallel == "merge"
+    assert merged.topology.import_.parallel == "merge"
     scenario.write_text(text % "first")
     assert scenario_hash(load(scenario)) != scenario_hash(merged)

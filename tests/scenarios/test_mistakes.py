@@ -67,7 +67,7 @@ def changed(text, old, new):
         ),
         ("tier: edge}, b", "tier: egde}, b", "3: topology.nodes.a.tier: unknown name 'egde'; did you mean 'edge'?"),
         ("cut-through", "cutthrough", "7: traffic.forwarding: unknown name 'cutthrough'; did you mean 'cut-through'?"),
-        ("cut-through", "true", "7: traffic.forwarding: unknown name true; allowed: whole-packet, cut-through"),
+        ("cut-through", "true", "7: traffic.forwarding: unknown name true; allowed: whole-packet, fragments, cut-through"),
         (
             "flows.last_end",
             "flows.lastend",
@@ -478,3 +478,25 @@ def test_any_value_anywhere_is_a_scenario_or_a_scenario_error_of_whole_lines(tmp
     except ScenarioError as error:
         lines = str(error).splitlines()
         assert len(lines) == len(error.problems)  # noqa: PT017 - some values are right
+
+
+@pytest.mark.parametrize(
+    ("background", "stop", "message"),
+    [
+        ("{kind: poisson, from: a, to: z, size: 1 kB, interval: 1 s}", "1 s", "background.0.to: unknown node 'z'"),
+        ("{kind: poisson, from: a, to: a, size: 1 kB, interval: 1 s}", "1 s", "background.0.to: 'a' also sends it"),
+        ("{kind: posson, from: a, to: b, size: 1 kB, interval: 1 s}", "1 s", "did you mean 'poisson'?"),
+        ("{kind: constant, from: a, to: b, size: 1 kB, interval: 0 s}", "1 s", "interval"),
+        ("{kind: constant, from: a, to: b, size: 1 kB, interval: 1 s}", None, "stop: is missing"),
+        ("{kind: trace, file: gone.csv}", "1 s", "background.0.file:"),
+    ],
+)
+def test_a_mistake_in_background_traffic_is_named(tmp_path, background, stop, message):
+    path = tmp_path / "x.scenario.yaml"
+    path.write_text(
+        "name: x\ntopology: {nodes: {a: {tier: edge}, b: {tier: edge}}, links: [{between: [a, b]}]}\n"
+        f"traffic: {{background: [{background}]}}\n" + (f"stop: {stop}\n" if stop else "")
+    )
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+    assert message in str(caught.value)

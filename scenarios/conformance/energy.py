@@ -1,0 +1,27 @@
+"""Energy, from the record of a real run."""
+
+from .case import Case
+from .observation import observe
+
+WIRE = """\
+name: one-wire
+topology:
+  nodes: {a: {tier: edge}, b: {tier: edge}}
+  links: [{between: [a, b], rate: 800 kbit/s, delay: 0 s}]
+links: {backhaul: {power_idle: 1 W, power_busy: 3 W}}
+traffic: {transfers: [{from: a, to: b, size: 25 kB, start: 10 s}]}
+record: {bin: 20 s}
+"""
+
+CASES = (
+    Case(
+        name="a wire, idle 10 s and busy 0.25 s",
+        subject="energy",
+        source="10 s x 1 W + 0.25 s x 3 W",
+        expected=10.75,
+        tolerance=1e-9,
+        relative=True,
+        unit="J",
+        compute=lambda: observe(WIRE).energy_j("a", "b"),
+    ),
+)

@@ -1,0 +1,207 @@
+"""Flows that come and go: the same bits whichever way the rates were worked out, and what an exact solution says."""
+
+import math
+from dataclasses import replace
+from fractions import Fraction
+from itertools import count
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wayfare.emulator.sharing import Demand, Fluid, Sums, share
+
+WAYS = {
+    "plain": {"compile_after": math.inf},
+    "compiled": {"compile_after": 0},
+    "compiled on the way": {"compile_after": 40},
+    "plain, all anew": {"compile_after": math.inf, "local": False},
+    "compiled, all anew": {"compile_after": 0, "local": False},
+}
+PLACES = 6
+
+
+@st.composite
+def demands(draw, *, mixed):
+    crossed = draw(st.lists(st.integers(0, PLACES - 1), min_size=1, max_size=4, unique=True))
+    uses = tuple((j, draw(st.floats(0.05, 20)) if mixed else 1.0) for j in crossed)
+    weight = draw(st.sampled_from([1.0, 1.0, 1.0, 0.5, 3.0, 0.1]))
+    return Demand(uses, weight, draw(st.one_of(st.just(math.inf), st.floats(0.05, 100))))
+
+
+@st.composite
+def histories(draw, *, mixed):
+    """Return what happens at one instant after another: flows added (with a size), ended and changed, capacities set."""
+    capacity = st.one_of(st.just(0.0), st.floats(0.5, 500))
+    event = st.one_of(
+        st.tuples(st.just("add"), demands(mixed=mixed), st.floats(1, 1e4)),
+        st.tuples(st.just("add"), demands(mixed=mixed), st.floats(1, 1e4)),
+        st.tuples(st.just("add"), st.builds(Demand, st.just(()), cap_bps=st.floats(1, 100)), st.floats(1, 1e4)),
+        st.tuples(st.just("remove"), st.integers(0, 50)),
+        st.tuples(st.just("change"), st.integers(0, 50), st.floats(0.5, 2)),
+        st.tuples(st.just("capacity"), st.integers(0, PLACES - 1), capacity),
+    )
+    return draw(st.lists(st.lists(event, min_size=1, max_size=6), min_size=1, max_size=12))
+
+
+def live(history, **way):
+    """Return the fluid, its flows' demands, the capacities and, for each instant, all that can be asked of it."""
+    sums = Sums(np.zeros(2), np.zeros(2))
+    fluid, seen, asked, numbers = Fluid(sums, **way), [], {}, count()
+    capacity = {j: 10.0 * (j + 1) for j in range(PLACES)}
+    for j, amount in capacity.items():
+        fluid.set_capacity(j, amount)
+    for now_s, events in enumerate(history):
+        for kind, *what in events:
+            if kind == "add":
+                number = next(numbers)
+                asked[number] = what[0]
+                fluid.add(number, what[0], what[1], now_s, links=[number % 2])
+            elif kind == "capacity":
+                capacity[what[0]] = what[1]
+                fluid.set_capacity(*what)
+            elif asked:
+                number = sorted(asked)[what[0] % len(asked)]
+                if kind == "remove":
+                    del asked[number]
+                    fluid.remove(number, now_s)
+                else:
+                    asked[number] = replace(asked[number], weight=asked[number].weight * what[1])
+                    fluid.change(number, asked[number])
+        assert fluid.share(now_s) == -1
+        state = {n: (fluid.rate_bps(n).hex(), fluid.remaining_bits(n).hex(), fluid.since_s(n)) for n in asked}
+        seen.append((state, fluid.changed(), fluid.next_end()))
+    fluid.measure(len(history))
+    return fluid, asked, capacity, seen, sums
+
+
+def same_on_all_ways(history):
+    _, asked, capacity, expected, sums = live(history, **WAYS["plain"])
+    for name, way in WAYS.items():
+        fluid, _, _, seen, carried = live(history, **way)
+        assert seen == expected, name
+        assert carried.carried_bits.tolist() == pytest.approx(sums.carried_bits.tolist(), rel=1e-12)
+    rates = share([asked[number] for number in sorted(asked)], capacity)
+    assert rates == [fluid.rate_bps(number) for number in sorted(asked)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(mixed=False))
+def test_on_wires_every_way_gives_the_same_bits(history):
+    same_on_all_ways(history)
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(mixed=True))
+def test_on_wires_and_cells_every_way_gives_the_same_bits(history):
+    same_on_all_ways(history)
+
+
+def grid(flows, seed):
+    """Return many flows over a ring of wires, most of them connected with each other."""
+    rng = np.random.default_rng(seed)
+    for number in range(flows):
+        start, length = rng.integers(40), rng.integers(1, 9)
+        yield number, Demand(tuple((int((start + step) % 40), 1.0) for step in range(length)))
+
+
+def test_flows_that_are_mostly_connected_have_the_same_bits_on_every_way():
+    """From 32 flows on the connected ones are not looked for each time."""
+    def churn(**way):
+        fluid, rates = Fluid(**way), []
+        for j in range(40):
+            fluid.set_capacity(j, 1e6 * (1 + j % 7))
+        for number, demand in grid(200, seed=3):
+            fluid.add(number, demand, 1e6, 0.01 * number)
+            if number >= 60:
+                older = number - 60 + number % 5 * 10
+                fluid.remove(older if older in fluid else number, 0.01 * number)
+            if number % 50 == 0:
+                fluid.set_capacity(number % 40, 0.0 if number % 100 else 5e5)
+            assert fluid.share(0.01 * number) == -1
+            rates.append((fluid.changed(), fluid.next_end()))
+        return rates
+
+    expected = churn(**WAYS["plain"])
+    assert all(churn(**way) == expected for way in WAYS.values())
+
+
+def exact_rates(asked, capacity):
+    """Return the max-min rates of flows that take 1 of each constraint, in fractions (Bertsekas and Gallager, 6.5.2)."""
+    rates, growing = dict.fromkeys(asked, Fraction(0)), set(asked)
+    left = {j: Fraction(amount) for j, amount in capacity.items()}
+    while growing:
+        load = {j: sum(Fraction(asked[i].weight) for i in growing if j in dict(asked[i].uses)) for j in left}
+        steps = [left[j] / w for j, w in load.items() if w]
+        steps += [
+            (Fraction(asked[i].cap_bps) - rates[i]) / Fraction(asked[i].weight)
+            for i in growing
+            if asked[i].cap_bps < math.inf
+        ]
+        step = min(steps)
+        for i in growing:
+            rates[i] += step * Fraction(asked[i].weight)
+        left = {j: amount - load[j] * step for j, amount in left.items()}
+        full = {j for j, amount in left.items() if amount == 0}
+        growing -= {i for i in growing if rates[i] == asked[i].cap_bps or full & set(dict(asked[i].uses))}
+    return rates
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(mixed=False))
+def test_after_any_history_the_rates_are_those_of_exact_progressive_filling(history):
+    fluid, asked, capacity, _, _ = live(history, **WAYS["plain"])
+    expected = exact_rates(asked, capacity)
+    assert {n: fluid.rate_bps(n) for n in asked} == pytest.approx({n: float(r) for n, r in expected.items()}, rel=1e-9)
+
+
+@settings(max_examples=100, deadline=None)
+@given(histories(mixed=True))
+def test_after_any_history_every_flow_has_its_cap_or_a_bottleneck(history):
+    fluid, asked, capacity, _, _ = live(history, **WAYS["plain"])
+    rate = {n: fluid.rate_bps(n) for n in asked}
+    used = {j: math.fsum(dict(d.uses).get(j, 0.0) * rate[n] for n, d in asked.items()) for j in capacity}
+    most = {j: max((dict(d.uses).get(j, 0.0) * rate[n] / d.weight for n, d in asked.items()), default=0) for j in capacity}
+    assert all(used[j] <= capacity[j] * (1 + 1e-9) for j in capacity)
+    for n, demand in asked.items():
+        assert rate[n] == demand.cap_bps or any(
+            used[j] >= capacity[j] * (1 - 1e-9) and a * rate[n] / demand.weight >= most[j] * (1 - 1e-9)
+            for j, a in demand.uses
+        )
+
+
+@given(st.integers(2, 3000))
+def test_the_last_of_many_flows_over_two_full_wires_gets_its_share_to_the_last_digits(flows):
+    """What is left after n subtractions would be wrong in the tenth digit, if rounding were not kept."""
+    both = [Demand(((0, 1.0), (1, 1.0)))] * (flows - 1)
+    rates = share([*both, Demand(((1, 1.0),))], {0: 1e9 / 3 * (flows - 1), 1: 1e9 / 3 * flows})
+    assert rates[-1] == pytest.approx(1e9 / 3, rel=1e-12)
+
+
+def test_a_flow_that_comes_back_under_its_number_counts_in_its_old_place():
+    fluid = Fluid()
+    fluid.set_capacity(0, 7.0)
+    for number in range(3):
+        fluid.add(number, Demand(((0, 1.0),), weight=0.1 + number / 7))
+    fluid.share()
+    before = [fluid.rate_bps(number) for number in range(3)]
+    fluid.remove(0)
+    fluid.add(0, Demand(((0, 1.0),), weight=0.1))
+    fluid.share()
+    assert [fluid.rate_bps(number) for number in range(3)] == before
+
+
+@pytest.mark.parametrize("capacity", [-1.0, math.inf, math.nan])
+def test_a_capacity_that_cannot_be_is_refused(capacity):
+    with pytest.raises(ValueError, match="must be finite, 0 or more"):
+        Fluid().set_capacity(0, capacity)
+
+
+def test_a_flow_cannot_move_to_other_constraints_unnoticed():
+    fluid = Fluid()
+    for j in range(2):
+        fluid.set_capacity(j, 1.0)
+    fluid.add(0, Demand(((0, 1.0),)))
+    with pytest.raises(ValueError, match="remove it and add it again"):
+        fluid.change(0, Demand(((1, 1.0),)))
