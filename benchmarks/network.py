@@ -1,17 +1,22 @@
 """Finished flows per CPU second, on networks of several shapes, and SimPy events per second.
 
-    python benchmarks/network.py [--repeat 5] [--flows 1.0] [--only NAME] [--exponent] [--world]
+    python benchmarks/network.py [--repeat 5] [--flows 1.0] [--only NAME]
 
-Each workload keeps a number of flows in progress: when one ends, another begins at the same instant on a route of its
-own stream. What is measured is the fluid network on its clock with its meter; ``--world`` adds the transport, the
-recording of every event and the laws at the end. CPU time of the process, medians of interleaved repetitions; the first
-repetition of each, in which the kernel is loaded, is not counted.
+Each workload keeps a number of flows in progress: when one ends, another begins at the same instant. What is measured is
+the fluid network on its clock with its meter; nothing is recorded. CPU time of the process, medians of repetitions in
+which the workloads take turns.
 """
 
+import argparse
+import platform
+import statistics
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 
 import networkx as nx
@@ -81,7 +86,7 @@ def geometric(finished: int) -> Workload:
 
 
 def fat_tree(finished: int, k: int = 8) -> Workload:
-    """Return 1,000 flows between the 128 hosts of a fat-tree (Al-Fares et al., SIGCOMM 2008), links chosen at random."""
+    """Return 1,000 flows between the hosts of a fat-tree (Al-Fares et al., SIGCOMM 2008), each on one way at random."""
     graph: nx.Graph[str] = nx.Graph()
     half = k // 2
     for pod in range(k):
@@ -103,7 +108,7 @@ def fat_tree(finished: int, k: int = 8) -> Workload:
         elif edge != far_edge:
             nodes += [f"up{pod}.{up}", f"edge{far_pod}.{far_edge}"]
         nodes.append(f"host{far_pod}.{far_edge}.{far_host}")
-        return [index[ends] for ends in zip(nodes, nodes[1:], strict=False)]
+        return [index[ends] for ends in pairwise(nodes)]
 
     return Workload("fat-tree k=8, 1,000 flows", [LINK_BPS] * len(index), 1000, finished, draw=draw)
 
@@ -177,3 +182,55 @@ def simpy_events(count: int = 200_000) -> float:
     start = time.process_time()
     environment.run()
     return time.process_time() - start
+
+
+def measure(args: argparse.Namespace, folder: Path) -> dict[str, list[float]]:
+    """Return flows per CPU second by workload, one for each repetition; the workloads take turns."""
+    scale = args.flows
+    workloads = [
+        dumbbell(100, round(10_000 * scale)),
+        dumbbell(500, round(6_000 * scale)),
+        dumbbell(2_000, round(4_000 * scale)),
+        geometric(round(4_000 * scale)),
+        fat_tree(round(4_000 * scale)),
+        access(10_000, round(10_000 * scale)),
+        access(10_000, round(10_000 * scale), shared=True),
+    ]
+    rates: dict[str, list[float]] = {}
+    for _ in range(args.repeat):
+        for workload in workloads:
+            if args.only in workload.name:
+                rates.setdefault(workload.name, []).append(workload.finished / churn(workload, folder))
+        rates.setdefault("SimPy events", []).append(200_000 / simpy_events(200_000))
+    return rates
+
+
+def exponent(folder: Path, repeat: int, scale: float) -> float:
+    """Return the power of the number of private access links with which the cost of serving all of them once grows."""
+    sizes = [1_000, 2_000, 4_000, 8_000, 16_000]
+    spent = [
+        statistics.median(churn(access(size, round(size * scale)), folder) for _ in range(repeat)) for size in sizes
+    ]
+    return float(np.polyfit(np.log(sizes), np.log(spent), 1)[0])
+
+
+def main() -> None:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(description="Finished flows per CPU second of the fluid network.")
+    parser.add_argument("--repeat", type=int, default=5, help="repetitions of each workload [5]")
+    parser.add_argument("--flows", type=float, default=1.0, help="scale of the number of flows counted [1.0]")
+    parser.add_argument("--only", default="", help="workloads whose name has this in it")
+    args = parser.parse_args()
+    print(f"{platform.platform()}, {platform.processor() or platform.machine()}, Python {platform.python_version()}")
+    print(", ".join(f"{name} {version(name)}" for name in PACKAGES))
+    with tempfile.TemporaryDirectory() as folder:
+        for name, rates in measure(args, Path(folder)).items():
+            print(f"{name:44} {statistics.median(rates):>12,.0f} per CPU s   ({min(rates):,.0f} to {max(rates):,.0f})")
+        if not args.only:
+            print(
+                f"cost grows with the number of private links to the power {exponent(Path(folder), 3, args.flows):.2f}"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -191,7 +191,7 @@ class Transport:
         self._network.start(links, transfer.pieces[piece], done, cap_bps=transfer.cap_bps)
 
     def _leave(self, transfer: Transfer, piece: int, links: list[Link]) -> None:
-        """The last bit has left the bottleneck: it arrives at each node after the delays so far; the next piece follows."""
+        """The last bit has left the bottleneck: it arrives after the delays so far, and the next piece follows."""
         self._hop_bits += bits(transfer.pieces[piece]) * len(links)
         delay_s = 0.0
         for link in links:

@@ -126,12 +126,11 @@ def add_weights(state: State, place: int) -> None:
 
 def current_level(state: State, place: int) -> float:
     """Return the consumption per weight if all open flows were bottlenecked here."""
-    rest = state.constraint_f[LEFT][place] + state.constraint_f[LEFT_LOW][place]
-    if rest <= 0.0:
-        return 0.0
-    if state.counts[WEIGHTED] == 0:
-        return rest / state.constraint_i[OPEN][place]
-    return rest / (state.constraint_f[LOAD][place] + state.constraint_f[LOAD_LOW][place])
+    rest: float = state.constraint_f[LEFT][place] + state.constraint_f[LEFT_LOW][place]
+    load: float = state.constraint_i[OPEN][place]
+    if state.counts[WEIGHTED] > 0:
+        load = state.constraint_f[LOAD][place] + state.constraint_f[LOAD_LOW][place]
+    return rest / load if rest > 0.0 else 0.0
 
 
 def fix(state: State, flow: int, rate_bps: float) -> None:

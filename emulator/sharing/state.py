@@ -81,10 +81,9 @@ class Sums(NamedTuple):
 
 def empty_state(sums: Sums) -> State:
     """Return rows without places, in the plain form."""
-    flows = [[] for _ in range(FLOW_NUMBERS)], [[] for _ in range(FLOW_QUANTITIES)]
-    constraints = [[] for _ in range(CONSTRAINT_NUMBERS)], [[] for _ in range(CONSTRAINT_QUANTITIES)]
-    uses = [[] for _ in range(USE_NUMBERS)], [[] for _ in range(USE_QUANTITIES)]
-    return State(*flows, *constraints, *uses, [0] * COUNTS, *sums)
+    counts = FLOW_NUMBERS, FLOW_QUANTITIES, CONSTRAINT_NUMBERS, CONSTRAINT_QUANTITIES, USE_NUMBERS, USE_QUANTITIES
+    tables: list[Table] = [[[] for _ in range(count)] for count in counts]
+    return State(*tables, [0] * COUNTS, *sums)
 
 
 def widened(state: State, *, flows: int = 0, constraints: int = 0, uses: int = 0) -> State:
@@ -106,8 +105,9 @@ def widened(state: State, *, flows: int = 0, constraints: int = 0, uses: int = 0
 
 def packed(state: State) -> State:
     """Return the same rows as arrays, for the compiled kernel."""
-    tables = [np.array(table, dtype=np.int64 if at % 2 == 0 else np.float64) for at, table in enumerate(state[:6])]
-    return State(*tables, np.array(state.counts, dtype=np.int64), state.carried_bits, state.flow_s)
+    kinds = (np.int64, np.float64) * 3
+    tables: list[Table] = [np.array(table, dtype=kind) for table, kind in zip(state[:6], kinds, strict=True)]
+    return State(*tables, np.array(state.counts, dtype=np.int64), *state[7:])
 
 
 def _wider(table: Table, places: int, content: float) -> Table:

@@ -1,13 +1,18 @@
 """What the record of a real run says: small scenarios, run through the real world in a folder that does not stay."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wayfare.emulator.network import bits
 from wayfare.scenarios.loading import load
 from wayfare.scenarios.running import run
+
+if TYPE_CHECKING:
+    from wayfare.emulator.records import RunWriter
 
 
 @dataclass(frozen=True)
@@ -57,3 +62,16 @@ def observe(text: str) -> Observation:
         record = RunRecord(outcome.folder)
         tables = [table(record).to_pylist() for table in (flow_table, link_table, metric_table)]
     return Observation(outcome.summary, *tables)
+
+
+@contextmanager
+def scratch_writer() -> "Iterator[RunWriter]":
+    """Give a part of the emulator, tried without a world, a record that nobody reads."""
+    from wayfare.emulator.records import RunWriter
+
+    with TemporaryDirectory(prefix="wayfare-conform-") as folder:
+        writer = RunWriter.create(Path(folder), "scratch", {"name": "scratch"})
+        try:
+            yield writer
+        finally:
+            writer.fail("stopped", "only a part of the emulator was tried")

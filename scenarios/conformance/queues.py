@@ -7,14 +7,12 @@ measured over 120 seeds of a plain program of its own (M/G/1-PS) and 300 of Lind
 import math
 from collections.abc import Callable
 from functools import cache, partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 import numpy as np
 
 from .case import Case
-from .observation import observe
+from .observation import observe, scratch_writer
 
 SUBJECT = "queues"
 Sizes = Literal["fixed", "exponential"]
@@ -68,27 +66,56 @@ def mean_sojourn_s(sizes: Sizes, seed: int = 1) -> float:
     from wayfare.emulator.compute import Processor, Work
     from wayfare.emulator.meter import Meter
     from wayfare.emulator.nodes import NodeClass
-    from wayfare.emulator.records import RunWriter
 
     rng = np.random.Generator(np.random.PCG64(seed))
-    arrivals_s = np.cumsum(rng.exponential(1.0 / LOAD, JOBS))
+    starts_s = np.cumsum(rng.exponential(1.0 / LOAD, JOBS))
     work_flop = rng.exponential(1.0, JOBS) if sizes == "exponential" else np.ones(JOBS)
-    hardware = NodeClass(
+    slot = NodeClass(
         compute_flop_per_s=1.0, efficiency=1.0, memory_bytes=1.0, power_idle_w=0.0, power_busy_w=0.0, jitter=0.0
     )
-    clock, sojourns_s = Clock(), []
-    with TemporaryDirectory(prefix="wayfare-conform-") as folder:
-        writer = RunWriter.create(Path(folder), "queue", {"name": "queue"})
-        processor = Processor(clock, 0, hardware, Meter([], [hardware], writer), lambda number: rng)
-
-        def arrive(number: int) -> None:
-            came_s = clock.now
-            leave = lambda: sojourns_s.append(clock.now - came_s)  # noqa: E731
-            processor.submit(Work(float(work_flop[number]), lambda duration_s: None, leave))
-            if number + 1 < JOBS:
-                clock.at(float(arrivals_s[number + 1]), Turn.TIMER, 0, partial(arrive, number + 1))
-
-        clock.at(float(arrivals_s[0]), Turn.TIMER, 0, partial(arrive, 0))
+    clock, ends_s = Clock(), []
+    with scratch_writer() as writer:
+        processor = Processor(clock, 0, slot, Meter([], [slot], writer), lambda number: rng)
+        for number, (start_s, flop) in enumerate(zip(starts_s.tolist(), work_flop.tolist(), strict=True)):
+            work = Work(flop, lambda duration_s: None, lambda: ends_s.append(clock.now))
+            clock.at(start_s, Turn.TIMER, number, partial(processor.submit, work))
         clock.run()
-        writer.fail("stopped", "only its queue was wanted")
-    return sum(sojourns_s) / len(sojourns_s)
+    return float(np.mean(np.array(ends_s) - starts_s))
+
+
+CASES = (
+    *(
+        Case(
+            name=f"shared wire, {what}",
+            subject=SUBJECT,
+            source="Kleinrock 1976",
+            expected=2.0,
+            tolerance=tolerance,
+            unit="x alone",
+            compute=partial(stretch, sizes, part),
+            simulated=True,
+        )
+        for what, sizes, part, tolerance in (
+            ("load .5, equal sizes", "fixed", "all", 0.08),
+            ("load .5, exponential sizes", "exponential", "all", 0.1),
+            ("load .5, exponential, small", "exponential", "small", 0.1),
+            ("load .5, exponential, large", "exponential", "large", 0.1),
+        )
+    ),
+    *(
+        Case(
+            name=f"time at a processor, load .8, {queue}",
+            subject=SUBJECT,
+            source="Pollaczek-Khinchine",
+            expected=expected_s,
+            tolerance=tolerance_s,
+            unit="s",
+            compute=partial(mean_sojourn_s, sizes),
+            simulated=True,
+        )
+        for queue, sizes, expected_s, tolerance_s in (
+            ("M/M/1", "exponential", 5.0, 0.43),
+            ("M/D/1", "fixed", 3.0, 0.15),
+        )
+    ),
+)

@@ -151,8 +151,8 @@ CASES = (
     ),
     end_case("FL-3, parking lot, 10 MB on all wires", "8 s + 40 Mbit / 10 Mbit/s", 12.0, PARKING_LOT, 0),
     *(
-        rate_case(f"FL-6, wires of 10 and 3, {flow}", "max-min fairness", rate, TWO_WIRES, transfer)
-        for transfer, (flow, rate) in enumerate((("A over both", 1.5), ("B over the first", 8.5), ("C, second", 1.5)))
+        rate_case(f"FL-6, wires 10 and 3, {flow}", "max-min fairness", rate, TWO_WIRES, transfer)
+        for transfer, (flow, rate) in enumerate((("A over both", 1.5), ("B over the first", 8.5), ("C over the second", 1.5)))
     ),
     *(
         rate_case(
@@ -160,9 +160,9 @@ CASES = (
         )
         for transfer, station in enumerate(("near", "far"))
     ),
-    end_case("airtime, 10 MB to 36, and 54 Mbit/s", "2 x 8e7/54e6", 1.6e8 / 54e6, TO_BOTH_STATIONS, 1),
-    end_case("airtime, 10 MB to 54, and 36 Mbit/s", "8e7/36e6 + 8e7/54e6", 8e7 / 36e6 + 8e7 / 54e6, TO_BOTH_STATIONS, 0),
-    end_case("airtime, 10 MB at 36 up, 54 down", "8e7/36e6 + 8e7/54e6", 8e7 / 36e6 + 8e7 / 54e6, BETWEEN_STATIONS, 0),
+    end_case("airtime, to 54 while to 36 Mbit/s", "2 x 8e7/54e6", 1.6e8 / 54e6, TO_BOTH_STATIONS, 1),
+    end_case("airtime, to 36 while to 54 Mbit/s", "8e7/36e6 + 8e7/54e6", 8e7 / 36e6 + 8e7 / 54e6, TO_BOTH_STATIONS, 0),
+    end_case("airtime, station to station, 36 to 54", "8e7/36e6 + 8e7/54e6", 8e7 / 36e6 + 8e7 / 54e6, BETWEEN_STATIONS, 0),
     *(
         Case(
             name=f"certificate, 300 flows over 60 {kind}",
@@ -176,7 +176,7 @@ CASES = (
         )
         for kind, cells, source in (
             ("wires", False, "max-min fairness"),
-            ("wires and cells", True, "Bonald, Roberts 2015"),
+            ("wires, cells", True, "Bonald, Roberts 2015"),
         )
     ),
 )

@@ -1,12 +1,11 @@
 """How transfers move: over hops, through an outage, along a fibre."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from functools import partial
 
 from wayfare.topologies.geography import fibre_delay_s, great_circle_m
 
 from .case import Case
-from .observation import observe
+from .observation import observe, scratch_writer
 
 SUBJECT = "transport"
 
@@ -18,8 +17,13 @@ topology:
     - {between: [a, b], rate: 100 Mbit/s, delay: 5 ms}
     - {between: [b, c], rate: 100 Mbit/s, delay: 5 ms}
     - {between: [c, d], rate: 100 Mbit/s, delay: 5 ms}
-traffic: {forwarding: %s, transfers: [{from: a, to: d, size: 10 MB}]}
+traffic: {forwarding: %s, fragment: 1 MB, transfers: [{from: a, to: d, size: 10 MB}]}
 """
+
+
+def end_over_three_hops_s(forwarding: str) -> float:
+    """Return when 10 MB have crossed three wires of 100 Mbit/s and 5 ms, in a real run [s]."""
+    return observe(THREE_HOPS % forwarding).end_s(0)
 
 
 def end_after_outage_s() -> float:
@@ -28,18 +32,15 @@ def end_after_outage_s() -> float:
     from wayfare.emulator.links import Link
     from wayfare.emulator.meter import Meter
     from wayfare.emulator.network import FluidNetwork
-    from wayfare.emulator.records import RunWriter
 
     wire = Link(0, 0, 1, "backhaul", 0, 1.0, 10e6, 0.0, 0.0, 0.0, False)
     clock, ends_s = Clock(), []
-    with TemporaryDirectory(prefix="wayfare-conform-") as folder:
-        writer = RunWriter.create(Path(folder), "outage", {"name": "outage"})
+    with scratch_writer() as writer:
         network = FluidNetwork(clock, {0: wire.rate_bps}, Meter([wire], [], writer))
         network.start([wire], 2_500_000, lambda: ends_s.append(float(clock.now)))
         clock.at(0.5, Turn.TIMER, 0, lambda: network.set_capacity(0, 0.0))
         clock.at(1.5, Turn.TIMER, 1, lambda: network.set_capacity(0, wire.rate_bps))
         clock.run()
-        writer.fail("stopped", "only its network was wanted")
     (end_s,) = ends_s
     return end_s
 
@@ -59,10 +60,11 @@ CASES = (
             expected=expected_s,
             tolerance=1e-9,
             unit="s",
-            compute=lambda text=THREE_HOPS % forwarding: observe(text).end_s(0),
+            compute=partial(end_over_three_hops_s, forwarding),
         )
         for forwarding, source, expected_s in (
             ("whole-packet", "3 x (80 Mbit / 100 Mbit/s + 5 ms)", 2.415),
+            ("fragments", "80 + 2 x 8 Mbit / 100 Mbit/s + 3 x 5 ms", 0.975),
             ("cut-through", "80 Mbit / 100 Mbit/s + 3 x 5 ms", 0.815),
         )
     ),

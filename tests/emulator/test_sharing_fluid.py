@@ -32,7 +32,7 @@ def demands(draw, *, mixed):
 
 @st.composite
 def histories(draw, *, mixed):
-    """Return what happens at one instant after another: flows added (with a size), ended and changed, capacities set."""
+    """Return what happens instant after instant: flows added (with a size), ended and changed, capacities set."""
     capacity = st.one_of(st.just(0.0), st.floats(0.5, 500))
     event = st.one_of(
         st.tuples(st.just("add"), demands(mixed=mixed), st.floats(1, 1e4)),
@@ -108,6 +108,7 @@ def grid(flows, seed):
 
 def test_flows_that_are_mostly_connected_have_the_same_bits_on_every_way():
     """From 32 flows on the connected ones are not looked for each time."""
+
     def churn(**way):
         fluid, rates = Fluid(**way), []
         for j in range(40):
@@ -128,7 +129,7 @@ def test_flows_that_are_mostly_connected_have_the_same_bits_on_every_way():
 
 
 def exact_rates(asked, capacity):
-    """Return the max-min rates of flows that take 1 of each constraint, in fractions (Bertsekas and Gallager, 6.5.2)."""
+    """Return the max-min rates of flows that take 1 of each constraint (Bertsekas and Gallager, 6.5.2)."""
     rates, growing = dict.fromkeys(asked, Fraction(0)), set(asked)
     left = {j: Fraction(amount) for j, amount in capacity.items()}
     while growing:
@@ -162,7 +163,9 @@ def test_after_any_history_every_flow_has_its_cap_or_a_bottleneck(history):
     fluid, asked, capacity, _, _ = live(history, **WAYS["plain"])
     rate = {n: fluid.rate_bps(n) for n in asked}
     used = {j: math.fsum(dict(d.uses).get(j, 0.0) * rate[n] for n, d in asked.items()) for j in capacity}
-    most = {j: max((dict(d.uses).get(j, 0.0) * rate[n] / d.weight for n, d in asked.items()), default=0) for j in capacity}
+    most = {
+        j: max((dict(d.uses).get(j, 0.0) * rate[n] / d.weight for n, d in asked.items()), default=0) for j in capacity
+    }
     assert all(used[j] <= capacity[j] * (1 + 1e-9) for j in capacity)
     for n, demand in asked.items():
         assert rate[n] == demand.cap_bps or any(

@@ -67,7 +67,7 @@ def changed(text, old, new):
         ),
         ("tier: edge}, b", "tier: egde}, b", "3: topology.nodes.a.tier: unknown name 'egde'; did you mean 'edge'?"),
         ("cut-through", "cutthrough", "7: traffic.forwarding: unknown name 'cutthrough'; did you mean 'cut-through'?"),
-        ("cut-through", "true", "7: traffic.forwarding: unknown name true; allowed: whole-packet, fragments, cut-through"),
+        ("cut-through", "true", "7: traffic.forwarding: unknown name true; allowed: whole-packet, fragments, cut"),
         (
             "flows.last_end",
             "flows.lastend",
