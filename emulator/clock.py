@@ -14,10 +14,11 @@ class Turn(IntEnum):
     FLOW_END = 0  # a flow's last bit has left its bottleneck
     ARRIVAL = 1  # a packet's last bit has crossed a link
     COMPUTE = 2  # a job is due
-    TIMER = 3  # a waiting time is over, a transfer of the scenario begins
-    OBSERVE = 4  # the observer looks
-    SHARE = 5  # rates are shared anew, after all that changed at this instant
-    STOP = 6  # the run ends, after all other timed actions of this instant
+    FAULT = 3  # a link fails or comes back
+    TIMER = 4  # a waiting time is over, a transfer of the scenario begins
+    OBSERVE = 5  # the observer looks
+    SHARE = 6  # rates are shared anew, after all that changed at this instant
+    STOP = 7  # the run ends, after all other timed actions of this instant
 
 
 class Appointment:

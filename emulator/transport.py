@@ -11,7 +11,7 @@ from . import laws
 from .clock import Clock, Turn
 from .forwarding import ForwardingPlan, PacketClass
 from .links import Link
-from .network import FluidNetwork, bits
+from .network import Flow, FluidNetwork, bits
 from .nodes import NodeClass
 from .records import DropReason, EventKind, RunWriter
 from .routing import ForwardingTables, NoRoute, Routing
@@ -53,6 +53,17 @@ class Transfer:
     crossed: dict[int, int] = field(default_factory=dict)
 
 
+@dataclass(eq=False)
+class Crossing:
+    """A piece of a transfer on one or several links at once; ``flow`` is None while a link of it is down."""
+
+    transfer: Transfer
+    piece: int
+    links: list[Link]
+    flow: Flow | None = None
+    rest_bits: float = 0.0
+
+
 class Transport:
     """Moves transfers over the fluid network.
 
@@ -81,6 +92,9 @@ class Transport:
         self.last_end_s: float | None = None
         self.in_flight: dict[int, Transfer] = {}
         self._hop_bits = 0.0
+        self._down: dict[int, int] = {}  # how many failures of a link are not over
+        self._crossings: dict[Crossing, None] = {}
+        self._custody: list[tuple[Transfer, Callable[[], None]]] = []
 
     def send(
         self,
@@ -127,7 +141,7 @@ class Transport:
         try:
             route = self.tables.route(transfer.source, transfer.target)
         except NoRoute:
-            self._drop(transfer, transfer.source, DropReason.NO_ROUTE)
+            self._keep_or_drop(transfer, transfer.source, partial(self._cut_through, transfer))
             return
         if len(route) - 1 > transfer.hop_limit:
             self._drop(transfer, transfer.source, DropReason.HOP_LIMIT)
@@ -170,7 +184,7 @@ class Transport:
         try:
             link = self._wiring.between[node, self.tables.next_hop(node, transfer.target)]
         except NoRoute:
-            self._drop(transfer, node, DropReason.NO_ROUTE)
+            self._keep_or_drop(transfer, node, partial(self._forward, transfer, piece, node))
             return None
         transfer.way[node] = link
         self._enter(transfer, link)
@@ -187,17 +201,30 @@ class Transport:
         if piece == 0:
             fastest_bps = min(transfer.cap_bps, min(link.rate_bps for link in links))
             transfer.least_s += bits(transfer.pieces[0]) / fastest_bps
-        done = partial(self._leave, transfer, piece, links)
-        self._network.start(links, transfer.pieces[piece], done, cap_bps=transfer.cap_bps)
+        crossing = Crossing(transfer, piece, links, rest_bits=bits(transfer.pieces[piece]))
+        self._crossings[crossing] = None
+        self._cross(crossing)
 
-    def _leave(self, transfer: Transfer, piece: int, links: list[Link]) -> None:
+    def _cross(self, crossing: Crossing) -> None:
+        """Let what is left of a piece flow, if all its links are up."""
+        if not any(self._down.get(link.index) for link in crossing.links):
+            done = partial(self._leave, crossing)
+            cap_bps = crossing.transfer.cap_bps
+            crossing.flow = self._network.start(crossing.links, crossing.rest_bits / 8, done, cap_bps=cap_bps)
+
+    def _leave(self, crossing: Crossing) -> None:
         """The last bit has left the bottleneck: it arrives after the delays so far, and the next piece follows."""
-        self._hop_bits += bits(transfer.pieces[piece]) * len(links)
+        transfer, piece, links = crossing.transfer, crossing.piece, crossing.links
+        del self._crossings[crossing]
+        self._hop_bits += crossing.rest_bits * len(links)
         delay_s = 0.0
         for link in links:
             delay_s += link.delay_s
             arrive = partial(self._arrive, transfer, piece, link, links[-1])
             self._clock.after(delay_s, Turn.ARRIVAL, transfer.number, arrive)
+        self._send_next_piece(transfer, links)
+
+    def _send_next_piece(self, transfer: Transfer, links: list[Link]) -> None:
         queue = transfer.queues.get(links[0].index)
         if queue:
             queue.popleft()
@@ -209,10 +236,75 @@ class Transport:
         if transfer.number not in self.in_flight:
             return  # an earlier piece was dropped there, and the whole transfer with it
         transfer.crossed[link.index] = transfer.crossed.get(link.index, 0) + 1
-        if transfer.crossed[link.index] == len(transfer.pieces):
+        if transfer.crossed[link.index] % len(transfer.pieces) == 0:
             self._record(EventKind.HOP_END, transfer, link.source, link.target)
         if link is last:
             self._forward(transfer, piece, link.target)
+
+    def set_link(self, link: Link, up: bool) -> None:
+        """Let a directed link fail or come back.
+
+        What has left it already still arrives. What is on it is treated as the forwarding plan says. A link that has
+        failed twice is back when it has come back twice.
+        """
+        failures = self._down.get(link.index, 0) + (-1 if up else 1)
+        self._down[link.index] = failures
+        if failures != (0 if up else 1):
+            return
+        self.tables.set_up(link, up)
+        kind = EventKind.LINK_UP if up else EventKind.LINK_DOWN
+        self._writer.event(self._clock.now, kind, link.source, link.target)
+        if up:
+            for crossing in [crossing for crossing in self._crossings if crossing.flow is None]:
+                self._cross(crossing)
+            waiting, self._custody = self._custody, []
+            for transfer, go_on in waiting:
+                if transfer.number in self.in_flight:
+                    go_on()
+        else:
+            for crossing in [crossing for crossing in self._crossings if link in crossing.links]:
+                self._interrupt(crossing)
+
+    def _interrupt(self, crossing: Crossing) -> None:
+        """A link has failed under a piece."""
+        transfer, policy = crossing.transfer, self._forwarding.interrupted
+        passed_bits = 0.0
+        if crossing.flow is not None:
+            rest_bits = self._network.stop(crossing.flow)
+            passed_bits, crossing.rest_bits, crossing.flow = crossing.rest_bits - rest_bits, rest_bits, None
+            self._hop_bits += passed_bits * len(crossing.links)
+        lost_bits = 0.0 if policy == "resume" else bits(transfer.pieces[crossing.piece]) - crossing.rest_bits
+        first = crossing.links[0]
+        self._record(EventKind.INTERRUPT, transfer, first.source, first.target, value=lost_bits / 8)
+        if policy == "restart":
+            crossing.rest_bits = bits(transfer.pieces[crossing.piece])
+        elif policy != "resume":
+            self._abandon(crossing)
+
+    def _abandon(self, crossing: Crossing) -> None:
+        """Take a piece off its links, to drop its transfer or to send it another way from the node that holds it."""
+        transfer, links = crossing.transfer, crossing.links
+        del self._crossings[crossing]
+        node = links[0].source
+        if transfer.number not in self.in_flight:
+            return
+        if self._forwarding.interrupted == "drop":
+            self._drop(transfer, node, DropReason.LINK_DOWN)
+            return
+        transfer.least_s = 0.0  # a bound for another way than the one it will have come
+        if links[0].index not in transfer.queues:
+            self._cut_through(transfer)
+            return
+        transfer.way.clear()
+        for piece in transfer.queues.pop(links[0].index):
+            self._forward(transfer, piece, node)
+
+    def _keep_or_drop(self, transfer: Transfer, node: int, go_on: Callable[[], None]) -> None:
+        """Let what has no way to go wait for one, or drop it."""
+        if self._forwarding.unreachable == "wait":
+            self._custody.append((transfer, go_on))
+        else:
+            self._drop(transfer, node, DropReason.NO_ROUTE)
 
     def _holds(self, transfer: Transfer, node: int, size_bytes: int) -> bool:
         """Whether a node's memory holds so much of a transfer; it is dropped there if not."""

@@ -1,5 +1,6 @@
 """The virtual world of one run: everything on one clock, from the first event to the summary."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ import numpy as np
 
 from .clock import Clock, Turn
 from .compute import Processor
+from .faults import FailingPair
 from .forwarding import ForwardingPlan, PacketClass
 from .meter import Meter
 from .methods import Method, Roles
@@ -50,6 +52,7 @@ class Experiment:
         stream: Random streams by name.
         lesson: None for a network experiment.
         background: Transfers of each source of background traffic, in order of time.
+        faults: Links that fail, and when.
     """
 
     wiring: Wiring
@@ -61,6 +64,7 @@ class Experiment:
     stream: Callable[..., np.random.Generator]
     lesson: Lesson | None = None
     background: tuple[Iterator[PlannedTransfer], ...] = ()
+    faults: tuple[FailingPair, ...] = ()
     routing: Routing = field(default_factory=Routing)
 
 
@@ -127,6 +131,8 @@ class World:
             self._clock.at(planned.start_s, Turn.TIMER, number, partial(self._begin, planned, "transfer"))
         for number, source in enumerate(self._experiment.background):
             self._plan_next(number, source)
+        for pair in self._experiment.faults:
+            self._plan_outage(pair)
 
     def _plan_next(self, number: int, source: Iterator[PlannedTransfer]) -> None:
         """Look forward to the next transfer of a source of background traffic."""
@@ -135,6 +141,23 @@ class World:
             self._to_come += 1
             identity = len(self._experiment.transfers) + number
             self._clock.at(planned.start_s, Turn.TIMER, identity, partial(self._burst, number, source, planned))
+
+    def _plan_outage(self, pair: FailingPair) -> None:
+        """Look forward to a link's next outage."""
+        outage = next(pair.outages, None)
+        if outage is not None:
+            self._clock.at(outage.start_s, Turn.FAULT, pair.links[0].index, partial(self._fail, pair, outage.end_s))
+
+    def _fail(self, pair: FailingPair, end_s: float) -> None:
+        for link in pair.links:
+            self._transport.set_link(link, up=False)
+        if end_s < math.inf:
+            self._clock.at(end_s, Turn.FAULT, pair.links[0].index, partial(self._restore, pair))
+
+    def _restore(self, pair: FailingPair) -> None:
+        for link in pair.links:
+            self._transport.set_link(link, up=True)
+        self._plan_outage(pair)
 
     def _burst(self, number: int, source: Iterator[PlannedTransfer], planned: PlannedTransfer) -> None:
         self._plan_next(number, source)

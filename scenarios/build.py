@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 
+from wayfare.emulator.faults import FailingPair, LinkOutage
 from wayfare.emulator.forwarding import ForwardingPlan
-from wayfare.emulator.links import Link
+from wayfare.emulator.links import Link, section_of
 from wayfare.emulator.methods import Roles
 from wayfare.emulator.planned import PlannedTransfer
 from wayfare.emulator.wiring import Wiring, WiringError, wire
@@ -56,6 +57,7 @@ class Blueprint:
                 for transfer in scenario.traffic.transfers
             ),
             background=tuple(self._sources()),
+            faults=tuple(self._failing()),
             stop_s=scenario.stop_s,
             bin_s=scenario.record_bin_s,
             stream=partial(generator, scenario.seed),
@@ -68,6 +70,20 @@ class Blueprint:
         for number, source in enumerate(self.scenario.traffic.background):
             bursts = source.bursts(generator(self.scenario.seed, "background", number))
             yield (PlannedTransfer(index[b.from_], index[b.to], b.size_bytes, b.start_s, b.cap_bps) for b in bursts)
+
+    def _failing(self) -> "Iterator[FailingPair]":
+        """Yield the links that fail; each link has a random stream of its own for each fault."""
+        names, links = self.wiring.names, self.wiring.links
+        for number, fault in enumerate(self.scenario.faults):
+            for pair in zip(links[::2], links[1::2], strict=True):
+                ends = names[pair[0].source], names[pair[0].target]
+                if isinstance(fault, LinkOutage):
+                    struck = set(fault.between) == set(ends)
+                else:
+                    struck = section_of(pair[0].link_class) == fault.links
+                if struck:
+                    rng = generator(self.scenario.seed, "fault", number, *sorted(ends))
+                    yield FailingPair(pair, fault.outages(rng))
 
     def topology_record(self) -> dict[str, Any]:
         """Return the content of ``topology.json``: node-link data with what each direction of a link is."""
@@ -113,7 +129,9 @@ def build(scenario: Scenario) -> Blueprint:
 def _forwarding(traffic: Traffic) -> ForwardingPlan:
     """Return the forwarding plan of a scenario."""
     by_class = {name: forwarding for name, forwarding in asdict(traffic.classes).items() if forwarding is not None}
-    return ForwardingPlan(traffic.forwarding, by_class, traffic.fragment_bytes)
+    return ForwardingPlan(
+        traffic.forwarding, by_class, traffic.fragment_bytes, traffic.interrupted, traffic.unreachable
+    )
 
 
 def _edge_key(scenario: Scenario, edge: tuple[str, str]) -> tuple[str | int, ...]:

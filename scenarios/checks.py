@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wayfare.emulator.background import Trace, TraceError
+from wayfare.emulator.faults import LinkOutage
 from wayfare.topologies.checks import check_topology
 from wayfare.topologies.errors import TopologyError
 
@@ -73,6 +74,7 @@ def _raise_any(scenario: Scenario, found: Found) -> None:
 def _sections(scenario: Scenario) -> Found:
     yield from _learning(scenario)
     yield from _background(scenario)
+    yield from _faults(scenario)
     yield from _record(scenario)
     traffic = scenario.traffic
     if not (scenario.learning or traffic.transfers or traffic.background or scenario.stop_s):
@@ -108,6 +110,12 @@ def _background(scenario: Scenario) -> Found:
             yield key, f"{source.to!r} also sends it; a source needs two different nodes"
         if scenario.stop_s is None:
             yield ("stop",), "is missing; background traffic goes on until then, for example 'stop: 10 s'"
+
+
+def _faults(scenario: Scenario) -> Found:
+    """Yield what is missing where links fail: what waits for a link must not wait for ever."""
+    if scenario.faults and scenario.stop_s is None:
+        yield ("stop",), "is missing; with 'faults' a transfer may wait for ever, so say when to end: 'stop: 10 s'"
 
 
 def _traces(traffic: Traffic, graph: nx.Graph[str]) -> Found:
@@ -170,6 +178,12 @@ def _graph(scenario: Scenario, graph: nx.Graph[str]) -> Found:
                 if name is not None and name not in graph:
                     yield ("traffic", section, index, end), unknown("node", name, list(graph))
     yield from _traces(traffic, graph)
+    for index, fault in enumerate(scenario.faults):
+        if isinstance(fault, LinkOutage) and not graph.has_edge(*fault.between):
+            first, second = fault.between
+            known = [name for name in fault.between if name not in graph]
+            what = unknown("node", known[0], list(graph)) if known else f"no link joins {first!r} and {second!r}"
+            yield ("faults", index, "between"), what
     tiers = {attributes["tier"] for _, attributes in graph.nodes(data=True)}
     if scenario.data and scenario.data.holders not in tiers:
         yield ("data", "holders"), f"the network has no node of tier {scenario.data.holders!r} to hold the data"

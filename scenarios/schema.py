@@ -16,7 +16,8 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import StringConstraints
 
 from wayfare.emulator.background import BACKGROUND
-from wayfare.emulator.forwarding import Forwarding
+from wayfare.emulator.faults import FAULTS
+from wayfare.emulator.forwarding import Forwarding, Interrupted, Unreachable
 from wayfare.emulator.links import DEFAULT_LINKS, LinkClass
 from wayfare.emulator.methods import METHODS, Method
 from wayfare.emulator.nodes import DEFAULT_NODES, NodeClass
@@ -86,6 +87,14 @@ class Traffic:
     ] = "whole-packet"
     classes: Annotated[ClassForwarding, "Another forwarding for packets of a class."] = ClassForwarding()
     fragment_bytes: Annotated[int, "Size of a fragment.", Gt(0)] = 1_000_000
+    interrupted: Annotated[
+        Interrupted,
+        "What happens to what is on a link that fails: it waits for the link and goes on where it was, or from its "
+        "start; it takes another way from the node that holds it; or it is dropped.",
+    ] = "resume"
+    unreachable: Annotated[
+        Unreachable, "Whether a packet that has no way to go is dropped, or waits where it is until there is one."
+    ] = "drop"
     transfers: Annotated[tuple[Transfer, ...], "Transfers of plain bytes."] = ()
     background: Annotated[
         tuple[Annotated[Any, Choice("kind", BACKGROUND)], ...], "Sources of further plain bytes."
@@ -130,6 +139,7 @@ class Scenario:
     ] = None
     routing: Annotated[Routing, "How the forwarding tables choose among ways."] = field(default_factory=Routing)
     traffic: Annotated[Traffic, "How things move, and plain transfers."] = Traffic()
+    faults: Annotated[tuple[Annotated[Any, Choice("kind", FAULTS)], ...], "Links that fail."] = ()
     record: Annotated[Record, "What the run writes down."] = Record()
     stop_s: Annotated[
         float | None,

@@ -1,6 +1,7 @@
-"""The command line: `run`, `test`, `compare`, `export`, `schema`, `dashboard`, `topology` and `link-budget`.
+"""The command line: `run`, `test`, `compare`, `export`, `schema`, `dashboard`, `topology`, `link-budget` and `conform`.
 
-Exit codes: 0 done, 1 an expectation of ``wayfare test`` failed, 2 a mistake of the user or the scenario, 3 ours.
+Exit codes: 0 done, 1 an expectation of ``wayfare test`` failed or a case of ``wayfare conform`` is out of tolerance,
+2 a mistake of the user or the scenario, 3 ours.
 """
 
 import sys
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from . import link_budget, topology_commands
+from . import conform, link_budget, topology_commands
 
 if TYPE_CHECKING:
     from wayfare.scenarios.running import RunOutcome
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(topology_commands.app)
 app.command("link-budget")(link_budget.command)
+app.command("conform")(conform.command)
 
 
 class Exit(IntEnum):
@@ -141,7 +143,7 @@ def export(
     rows = EXPORTS[table](RunRecord(run))
     buffer = pa.BufferOutputStream()
     if form == ExportFormat.CSV:
-        pa.csv.write_csv(rows, buffer, pa.csv.WriteOptions(quoting_style="needed"))
+        pa.csv.write_csv(rows, buffer, pa.csv.WriteOptions(quoting_style="needed", quoting_header="needed"))
     else:
         pa.parquet.write_table(rows, buffer)
     content = buffer.getvalue().to_pybytes()

@@ -25,7 +25,10 @@ def flow_table(run: RunRecord) -> pa.Table:
         if kind == EventKind.FLOW_START:
             flows[flow] = _started(row, names)
         elif kind == EventKind.HOP_START:
-            flows[flow]["route"].append(names[row["peer"]])
+            route = flows[flow]["route"]
+            while route[-1] != names[row["node"]]:
+                route.pop()  # a link failed on the way, and it went on from an earlier node
+            route.append(names[row["peer"]])
         elif kind in (EventKind.FLOW_END, EventKind.FLOW_DROP):
             flows[flow] |= {"end_s": row["time_ns"] / 1e9, "delivered": kind == EventKind.FLOW_END}
     for values in flows.values():

@@ -26,6 +26,9 @@ class EventKind(IntEnum):
     SCALE = 9  # node; size_bytes: payload after scaling; value: bits a parameter
     LAUNCH = 10  # node; a model packet comes to life
     RETIRE = 11  # node; a model packet ends
+    LINK_DOWN = 12  # node: from, peer: to; a directed link fails
+    LINK_UP = 13  # node: from, peer: to; it is back
+    INTERRUPT = 14  # node: from, peer: to; a link failed under a transfer; value: bytes to be sent again
 
 
 class DropReason(IntEnum):
@@ -34,6 +37,7 @@ class DropReason(IntEnum):
     HOP_LIMIT = 0
     NO_ROUTE = 1
     NO_MEMORY = 2
+    LINK_DOWN = 3
 
 
 @dataclass(frozen=True)

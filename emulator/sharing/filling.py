@@ -19,6 +19,7 @@ from .state import (
     EPOCH,
     FIRST,
     FIRST_LEVEL,
+    FIXED,
     FRESH,
     GROUP,
     HEAD,
@@ -135,29 +136,52 @@ def current_level(state: State, place: int) -> float:
 
 def fix(state: State, flow: int, rate_bps: float) -> None:
     """Give a flow its rate, or its cap, and take it out of what is left."""
-    rate_bps = min(rate_bps, state.flow_f[CAP][flow])
-    state.flow_f[FRESH][flow] = rate_bps
+    state.flow_f[FRESH][flow] = min(rate_bps, state.flow_f[CAP][flow])
     state.flow_i[OPEN][flow] = 0
-    take_rate(
-        state.use_i[CONSTRAINT], state.use_f[COEFFICIENT], state.flow_i[FIRST][flow], state.flow_i[USES][flow],
-        state.constraint_f[LEFT], state.constraint_f[LEFT_LOW], state.constraint_i[OPEN], rate_bps,
-    )  # fmt: skip
+    state.flow_i[FIXED][0] = flow
+    take_out_fixed(state, 1)
+
+
+def fix_open_flows(state: State, place: int, level: float) -> int:
+    """Fix the open flows of a constraint at its level; return how many."""
+    owner, following, coefficient = state.use_i[OWNER], state.use_i[NEXT], state.use_f[COEFFICIENT]
+    is_open, weight, cap, fresh = state.flow_i[OPEN], state.flow_f[WEIGHT], state.flow_f[CAP], state.flow_f[FRESH]
+    fixed, entry, count, waiting = (
+        state.flow_i[FIXED],
+        state.constraint_i[HEAD][place],
+        0,
+        state.constraint_i[OPEN][place],
+    )
+    while entry >= 0 and count < waiting:
+        flow = owner[entry]
+        if is_open[flow] == 1:
+            fresh[flow], is_open[flow] = min(weight[flow] * level / coefficient[entry], cap[flow]), 0
+            fixed[count] = flow
+            count += 1
+        entry = following[entry]
+    take_out_fixed(state, count)
+    return count
+
+
+def take_out_fixed(state: State, flows: int) -> None:
+    """Take the rates of the flows just fixed from what their constraints have left, keeping what rounding takes."""
+    constraint, coefficient, fixed = state.use_i[CONSTRAINT], state.use_f[COEFFICIENT], state.flow_i[FIXED]
+    left, left_low, count = state.constraint_f[LEFT], state.constraint_f[LEFT_LOW], state.constraint_i[OPEN]
+    first, uses, fresh = state.flow_i[FIRST], state.flow_i[USES], state.flow_f[FRESH]
+    for at in range(flows):
+        flow = fixed[at]
+        rate_bps, start = fresh[flow], first[flow]
+        for use in range(start, start + uses[flow]):
+            place = constraint[use]
+            amount, total = -coefficient[use] * rate_bps, left[place]
+            rounded = total + amount
+            back = rounded - total
+            left_low[place] += (total - (rounded - back)) + (amount - back)
+            left[place] = rounded
+            count[place] -= 1
     if state.counts[WEIGHTED] > 0:
-        take_weight(state, flow)
-
-
-def take_rate(
-    constraint: Row, coefficient: Row, start: int, uses: int, left: Row, left_low: Row, count: Row, rate_bps: float
-) -> None:
-    """Take a flow's rate from what its constraints have left, keeping what rounding takes."""
-    for use in range(start, start + uses):
-        place = constraint[use]
-        amount, total = -coefficient[use] * rate_bps, left[place]
-        rounded = total + amount
-        back = rounded - total
-        left_low[place] += (total - (rounded - back)) + (amount - back)
-        left[place] = rounded
-        count[place] -= 1
+        for at in range(flows):
+            take_weight(state, fixed[at])
 
 
 def take_weight(state: State, flow: int) -> None:
@@ -171,27 +195,6 @@ def take_weight(state: State, flow: int) -> None:
         back = rounded - total
         load_low[place] += (total - (rounded - back)) + (amount - back)
         load[place] = rounded
-
-
-def fix_open_flows(state: State, place: int, level: float) -> int:
-    """Fix the open flows of a constraint at its level; return how many."""
-    owner, following, coefficient = state.use_i[OWNER], state.use_i[NEXT], state.use_f[COEFFICIENT]
-    first, uses, constraint = state.flow_i[FIRST], state.flow_i[USES], state.use_i[CONSTRAINT]
-    is_open, weight, cap, fresh = state.flow_i[OPEN], state.flow_f[WEIGHT], state.flow_f[CAP], state.flow_f[FRESH]
-    left, left_low, count = state.constraint_f[LEFT], state.constraint_f[LEFT_LOW], state.constraint_i[OPEN]
-    weighted = state.counts[WEIGHTED] > 0
-    entry, fixed = state.constraint_i[HEAD][place], 0
-    while entry >= 0 and count[place] > 0:
-        flow = owner[entry]
-        if is_open[flow] == 1:
-            rate_bps = min(weight[flow] * level / coefficient[entry], cap[flow])
-            fresh[flow], is_open[flow] = rate_bps, 0
-            take_rate(constraint, coefficient, first[flow], uses[flow], left, left_low, count, rate_bps)
-            if weighted:
-                take_weight(state, flow)
-            fixed += 1
-        entry = following[entry]
-    return fixed
 
 
 def queue_caps(state: State, flows: int) -> int:

@@ -11,7 +11,7 @@ from .kernels import PLAIN, compiled
 from .state import Sums, empty_state, packed, widened
 
 TOLERANCE = 1e-9
-COMPILE_AFTER = 400_000  # uses looked at in plain Python; takes about as long as loading the compiled kernel
+COMPILE_AFTER = 1_000_000  # uses looked at in plain Python: a second; loading the compiled kernel takes most of one
 
 
 class Fluid:

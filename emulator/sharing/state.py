@@ -23,7 +23,8 @@ END_HEAP, END_PLACE = 6, 7  # heap of slots by (end, number), and where a slot s
 GROUP, CIRCLE, CHANGED, QUEUE, QUEUE_PLACE = 8, 9, 10, 11, 12  # lists of slots
 TIGHTEST = 13  # the use that offers least, or -1: its cap
 ALIKE = 14  # whether it takes equally of all that it crosses
-FLOW_NUMBERS = 15
+FIXED = 15  # list of slots that get their rate now
+FLOW_NUMBERS = 16
 
 # Flows, quantities.
 WEIGHT, CAP, RATE, FRESH = 0, 1, 2, 3  # FRESH: the rate being worked out
@@ -83,7 +84,7 @@ def empty_state(sums: Sums) -> State:
     """Return rows without places, in the plain form."""
     counts = FLOW_NUMBERS, FLOW_QUANTITIES, CONSTRAINT_NUMBERS, CONSTRAINT_QUANTITIES, USE_NUMBERS, USE_QUANTITIES
     tables: list[Table] = [[[] for _ in range(count)] for count in counts]
-    return State(*tables, [0] * COUNTS, *sums)
+    return State._make([*tables, [0] * COUNTS, *sums])
 
 
 def widened(state: State, *, flows: int = 0, constraints: int = 0, uses: int = 0) -> State:
@@ -107,7 +108,7 @@ def packed(state: State) -> State:
     """Return the same rows as arrays, for the compiled kernel."""
     kinds = (np.int64, np.float64) * 3
     tables: list[Table] = [np.array(table, dtype=kind) for table, kind in zip(state[:6], kinds, strict=True)]
-    return State(*tables, np.array(state.counts, dtype=np.int64), *state[7:])
+    return State._make([*tables, np.array(state.counts, dtype=np.int64), *state[7:]])
 
 
 def _wider(table: Table, places: int, content: float) -> Table:

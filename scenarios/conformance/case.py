@@ -10,7 +10,7 @@ class Case:
     """One reference value.
 
     Attributes:
-        name: What it is, in up to 40 characters; unique.
+        name: What it is, in up to 31 characters, so that the table fits 100 columns; unique.
         subject: The group it is shown in.
         source: A key of `SOURCES`, or the closed form it is worked out by.
         expected: The reference value, in ``unit``.
@@ -66,5 +66,5 @@ class Verdict:
 
     @property
     def decimals(self) -> int:
-        """Return how many decimals of value and error say something, given the tolerance."""
-        return 9 if self.case.allowed == 0 else max(0, math.ceil(-math.log10(self.case.allowed) - 1e-9))
+        """Return how many decimals of the value to write: one beyond the first of the tolerance."""
+        return 9 if self.case.allowed == 0 else max(0, math.ceil(-math.log10(self.case.allowed) - 1e-9)) + 1

@@ -15,7 +15,7 @@ record: {bin: 20 s}
 
 CASES = (
     Case(
-        name="a wire, idle 10 s and busy 0.25 s",
+        name="wire idle 10 s, busy 0.25 s",
         subject="energy",
         source="10 s x 1 W + 0.25 s x 3 W",
         expected=10.75,

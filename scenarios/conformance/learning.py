@@ -35,7 +35,7 @@ def difference_from_alone() -> float:
 
 CASES = (
     Case(
-        name="FedAvg of one node less that node alone",
+        name="FedAvg of one node less alone",
         subject="learning",
         source="McMahan et al. 2017",
         expected=0.0,

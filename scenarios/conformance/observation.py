@@ -1,5 +1,6 @@
 """What the record of a real run says: small scenarios, run through the real world in a folder that does not stay."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class Observation:
     def end_s(self, transfer: int) -> float:
         """Return when a transfer ended [s]; negative numbers count from the one that ended last."""
         if transfer < 0:
-            return sorted(flow["end_s"] for flow in self.flows)[transfer]
+            return float(sorted(flow["end_s"] for flow in self.flows)[transfer])
         return float(self.flows[transfer]["end_s"])
 
     def rate_bps(self, transfer: int) -> float:
@@ -43,7 +44,7 @@ class Observation:
 
     def energy_j(self, source: str, target: str) -> float:
         """Return the energy of one direction of a link in all bins in which it carried something [J]."""
-        return sum(row["energy_j"] for row in self.links if (row["src"], row["dst"]) == (source, target))
+        return math.fsum(row["energy_j"] for row in self.links if (row["src"], row["dst"]) == (source, target))
 
     def losses(self, node: str) -> list[float]:
         """Return the mean training loss of each job of a node, in order."""

@@ -61,7 +61,7 @@ def stretch(sizes: Sizes, part: Part = "all") -> float:
 
 
 def mean_sojourn_s(sizes: Sizes, seed: int = 1) -> float:
-    """Return how long jobs of 1 s on average are at a processor with one slot, which is busy for 0.8 of the time [s]."""
+    """Return how long jobs of 1 s on average are at a processor with one slot, busy for 0.8 of the time [s]."""
     from wayfare.emulator.clock import Clock, Turn
     from wayfare.emulator.compute import Processor, Work
     from wayfare.emulator.meter import Meter
@@ -83,10 +83,21 @@ def mean_sojourn_s(sizes: Sizes, seed: int = 1) -> float:
     return float(np.mean(np.array(ends_s) - starts_s))
 
 
+_SHARED: tuple[tuple[str, Sizes, Part, float], ...] = (
+    ("equal sizes", "fixed", "all", 0.08),
+    ("exponential sizes", "exponential", "all", 0.1),
+    ("exponential, small", "exponential", "small", 0.1),
+    ("exponential, large", "exponential", "large", 0.1),
+)
+_ONE_BY_ONE: tuple[tuple[str, Sizes, float, float], ...] = (
+    ("M/M/1", "exponential", 5.0, 0.43),
+    ("M/D/1", "fixed", 3.0, 0.15),
+)
+
 CASES = (
     *(
         Case(
-            name=f"shared wire, {what}",
+            name=f"M/G/1-PS, {what}",
             subject=SUBJECT,
             source="Kleinrock 1976",
             expected=2.0,
@@ -95,16 +106,11 @@ CASES = (
             compute=partial(stretch, sizes, part),
             simulated=True,
         )
-        for what, sizes, part, tolerance in (
-            ("load .5, equal sizes", "fixed", "all", 0.08),
-            ("load .5, exponential sizes", "exponential", "all", 0.1),
-            ("load .5, exponential, small", "exponential", "small", 0.1),
-            ("load .5, exponential, large", "exponential", "large", 0.1),
-        )
+        for what, sizes, part, tolerance in _SHARED
     ),
     *(
         Case(
-            name=f"time at a processor, load .8, {queue}",
+            name=f"{queue} processor at load .8",
             subject=SUBJECT,
             source="Pollaczek-Khinchine",
             expected=expected_s,
@@ -113,9 +119,6 @@ CASES = (
             compute=partial(mean_sojourn_s, sizes),
             simulated=True,
         )
-        for queue, sizes, expected_s, tolerance_s in (
-            ("M/M/1", "exponential", 5.0, 0.43),
-            ("M/D/1", "fixed", 3.0, 0.15),
-        )
+        for queue, sizes, expected_s, tolerance_s in _ONE_BY_ONE
     ),
 )

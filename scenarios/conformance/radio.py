@@ -13,6 +13,7 @@ from wayfare.emulator.radio import (
     thermal_noise_dbm,
 )
 from wayfare.emulator.radio.mcs import McsTable
+from wayfare.emulator.radio.rate import Direction
 
 from .case import Case
 from .observation import observe
@@ -41,10 +42,26 @@ def row_efficiency(table: McsTable, index: int) -> float:
     return float(row_efficiencies(table)[index])
 
 
+_EFFICIENCIES: tuple[tuple[Direction, float, float], ...] = (
+    ("down", -10.1, 0.0),
+    ("down", 0.0, 0.6),
+    ("down", 10.0, 2.075659),
+    ("down", 30.0, 5.980336),
+    ("down", 40.0, 5.980336),
+    ("up", 22.0, 2.926926),
+    ("up", 30.0, 2.926926),
+)
+_ROWS: tuple[tuple[McsTable, int, float], ...] = (
+    ("64qam", 0, 0.2344),
+    ("64qam", 16, 2.5703),
+    ("64qam", 28, 5.5547),
+    ("256qam", 27, 7.4063),
+)
+
 CASES = (
     *(
         Case(
-            name=f"thermal noise in {bandwidth}{figure}",
+            name=f"noise in {bandwidth}{figure}",
             subject=SUBJECT,
             source="k T B",
             expected=expected_dbm,
@@ -60,7 +77,7 @@ CASES = (
     ),
     *(
         Case(
-            name=f"efficiency at {sinr_db:g} dB, {direction}link",
+            name=f"efficiency at {sinr_db:g} dB, {direction}",
             subject=SUBJECT,
             source="TR 38.803 5.2.7",
             expected=expected,
@@ -68,13 +85,7 @@ CASES = (
             unit="bit/s/Hz",
             compute=partial(spectral_efficiency, sinr_db, direction),
         )
-        for direction, sinr_db, expected in (
-            ("down", -10.1, 0.0),
-            ("down", 0.0, 0.6),
-            ("down", 10.0, 2.075659),
-            ("down", 30.0, 5.980336),
-            ("down", 40.0, 5.980336),
-        )
+        for direction, sinr_db, expected in _EFFICIENCIES
     ),
     *(
         Case(
@@ -86,15 +97,10 @@ CASES = (
             unit="bit/s/Hz",
             compute=partial(row_efficiency, table, index),
         )
-        for table, index, expected in (
-            ("64qam", 0, 0.2344),
-            ("64qam", 16, 2.5703),
-            ("64qam", 28, 5.5547),
-            ("256qam", 27, 7.4063),
-        )
+        for table, index, expected in _ROWS
     ),
     Case(
-        name="best 256QAM scheme without noise",
+        name="best 256QAM scheme, no noise",
         subject=SUBJECT,
         source="TS 38.214 5.1.3.1",
         expected=7.4063,
@@ -103,7 +109,7 @@ CASES = (
         compute=partial(mcs_efficiency, 100.0, "down", "256qam"),
     ),
     Case(
-        name="peak: 4 layers, 256QAM, 273 PRB, mu 1",
+        name="peak: 4 x 256QAM, 273 PRB, mu 1",
         subject=SUBJECT,
         source="TS 38.306 4.1.2",
         expected=2337.000,
@@ -112,7 +118,7 @@ CASES = (
         compute=lambda: peak_rate_bps(273, 1, layers=4) / 1e6,
     ),
     Case(
-        name="link budget: path loss, UMi, 100 m",
+        name="link budget, 100 m: path loss",
         subject=SUBJECT,
         source="TR 38.901 7.4.1",
         expected=85.3142,
@@ -121,7 +127,7 @@ CASES = (
         compute=lambda: budget().path_loss_db,
     ),
     Case(
-        name="link budget: SNR",
+        name="link budget, 100 m: SNR",
         subject=SUBJECT,
         source="33 dBm - path loss - noise",
         expected=32.6610,
@@ -130,7 +136,7 @@ CASES = (
         compute=lambda: budget().snr_db,
     ),
     Case(
-        name="link budget: rate",
+        name="link budget, 100 m: rate",
         subject=SUBJECT,
         source="TR 38.803 5.2.7",
         expected=598.034,
@@ -139,7 +145,7 @@ CASES = (
         compute=lambda: budget().rate_bps / 1e6,
     ),
     Case(
-        name="link budget: 1 MB in a run",
+        name="link budget, 100 m: 1 MB, a run",
         subject=SUBJECT,
         source="8e6 bit / 598.034 Mbit/s",
         expected=13.3772,

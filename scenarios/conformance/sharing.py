@@ -141,31 +141,29 @@ def rate_case(name: str, source: str, expected_mbit_per_s: float, text: str, tra
 
 
 CASES = (
-    end_case("FL-1, 4 x 10 MB at once, first end", "4 x 80 Mbit / 100 Mbit/s", 3.2, FOUR_AT_ONCE, 0),
-    end_case("FL-1, 4 x 10 MB at once, last end", "4 x 80 Mbit / 100 Mbit/s", 3.2, FOUR_AT_ONCE, -1),
-    end_case("FL-2, 10 MB at 0 s, another at 0.4 s", "0.4 s + 2 x 40 Mbit / 100 Mbit/s", 1.2, ONE_AND_ANOTHER, 0),
-    end_case("FL-2, the one at 0.4 s", "2 x 80 Mbit / 100 Mbit/s", 1.6, ONE_AND_ANOTHER, 1),
+    end_case("FL-1, four at once, first end", "4 x 80 Mbit / 100 Mbit/s", 3.2, FOUR_AT_ONCE, 0),
+    end_case("FL-1, four at once, last end", "4 x 80 Mbit / 100 Mbit/s", 3.2, FOUR_AT_ONCE, -1),
+    end_case("FL-2, the one from 0 s", "0.4 s + 2 x 40 Mbit / 100 Mbit/s", 1.2, ONE_AND_ANOTHER, 0),
+    end_case("FL-2, the one from 0.4 s", "2 x 80 Mbit / 100 Mbit/s", 1.6, ONE_AND_ANOTHER, 1),
     *(
-        end_case(f"FL-3, parking lot, 5 MB on wire {number}", "40 Mbit / 5 Mbit/s", 8.0, PARKING_LOT, number)
+        end_case(f"FL-3, parking lot, wire {number}", "40 Mbit / 5 Mbit/s", 8.0, PARKING_LOT, number)
         for number in (1, 2, 3)
     ),
-    end_case("FL-3, parking lot, 10 MB on all wires", "8 s + 40 Mbit / 10 Mbit/s", 12.0, PARKING_LOT, 0),
+    end_case("FL-3, parking lot, all wires", "8 s + 40 Mbit / 10 Mbit/s", 12.0, PARKING_LOT, 0),
     *(
-        rate_case(f"FL-6, wires 10 and 3, {flow}", "max-min fairness", rate, TWO_WIRES, transfer)
-        for transfer, (flow, rate) in enumerate((("A over both", 1.5), ("B over the first", 8.5), ("C over the second", 1.5)))
+        rate_case(f"FL-6, wires of 10 and 3, {flow}", "max-min fairness", rate, TWO_WIRES, transfer)
+        for transfer, (flow, rate) in enumerate((("both", 1.5), ("first", 8.5), ("second", 1.5)))
     ),
     *(
-        rate_case(
-            f"cell 100/10 behind a wire of 10, {station}", "Bonald, Roberts 2015", 5.0, CELL_BEHIND_A_WIRE, transfer
-        )
+        rate_case(f"cell behind a wire, {station}", "Bonald-Roberts 2015", 5.0, CELL_BEHIND_A_WIRE, transfer)
         for transfer, station in enumerate(("near", "far"))
     ),
-    end_case("airtime, to 54 while to 36 Mbit/s", "2 x 8e7/54e6", 1.6e8 / 54e6, TO_BOTH_STATIONS, 1),
-    end_case("airtime, to 36 while to 54 Mbit/s", "8e7/36e6 + 8e7/54e6", 8e7 / 36e6 + 8e7 / 54e6, TO_BOTH_STATIONS, 0),
-    end_case("airtime, station to station, 36 to 54", "8e7/36e6 + 8e7/54e6", 8e7 / 36e6 + 8e7 / 54e6, BETWEEN_STATIONS, 0),
+    end_case("airtime, station of 54 Mbit/s", "2 x 8e7/54e6", 1.6e8 / 54e6, TO_BOTH_STATIONS, 1),
+    end_case("airtime, station of 36 Mbit/s", "8e7/36e6 + 8e7/54e6", 8e7 / 36e6 + 8e7 / 54e6, TO_BOTH_STATIONS, 0),
+    end_case("airtime, from 36 to 54 Mbit/s", "8e7/36e6 + 8e7/54e6", 8e7 / 36e6 + 8e7 / 54e6, BETWEEN_STATIONS, 0),
     *(
         Case(
-            name=f"certificate, 300 flows over 60 {kind}",
+            name=f"certificate, {kind}",
             subject=SUBJECT,
             source=source,
             expected=0.0,
@@ -176,7 +174,7 @@ CASES = (
         )
         for kind, cells, source in (
             ("wires", False, "max-min fairness"),
-            ("wires, cells", True, "Bonald, Roberts 2015"),
+            ("wires and cells", True, "Bonald-Roberts 2015"),
         )
     ),
 )

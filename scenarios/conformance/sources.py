@@ -3,6 +3,7 @@
 SOURCES: dict[str, str] = {
     "TR 38.901 7.4.1": "3GPP TR 38.901 v16.1, clause 7.4.1, Table 7.4.1-1: path loss models.",
     "TR 38.901 7.4.2": "3GPP TR 38.901 v16.1, clause 7.4.2, Table 7.4.2-1: probability of line of sight.",
+    "TR 38.901 7.4.4": "3GPP TR 38.901 v16.1, clause 7.4.4: exp(-dx / dcorr) of the shadow fading; UMi, LOS: 10 m.",
     "MathWorks nrPathLoss": "MathWorks 5G Toolbox, documentation of nrPathLoss: its example of an RMa link.",
     "k T B": "k T B at 290 K, with Boltzmann's constant of the SI; a noise figure adds to it.",
     "TR 38.803 5.2.7": "3GPP TR 38.803, clause 5.2.7, as in ITU-R M.2101: truncated Shannon bound.",
@@ -10,9 +11,9 @@ SOURCES: dict[str, str] = {
     "TS 38.214 5.1.3.1": "3GPP TS 38.214, Tables 5.1.3.1-1 and 5.1.3.1-2: the spectral efficiency printed there.",
     "ITU-R P.676-12": "ITU-R P.676-12, Annex 1: gaseous attenuation at 15 °C, 1013.25 hPa and 7.5 g/m³, total.",
     "max-min fairness": "Bertsekas and Gallager, Data Networks, 2nd edition, 6.5.2: max-min fair rates.",
-    "Bonald, Roberts 2015": "Bonald and Roberts, Multi-Resource Fairness, SIGMETRICS 2015: bottleneck max fairness.",
-    "Kleinrock 1976": "Kleinrock, Queueing Systems II, 4.4: M/G/1 with processor sharing, E[T|x] = x / (C (1 - rho)), "
-    "whatever the distribution of sizes.",
+    "Bonald-Roberts 2015": "Bonald and Roberts, Multi-Resource Fairness, SIGMETRICS 2015: bottleneck max fairness.",
+    "Kleinrock 1976": "Kleinrock, Queueing Systems II, 4.4: M/G/1 with processor sharing, E[T|x] = x / (C (1 - rho)) "
+    "whatever the distribution of sizes; here rho is 0.5.",
     "Pollaczek-Khinchine": "Pollaczek-Khinchine, Kleinrock, Queueing Systems I, 5.6: M/G/1 first come, first served.",
     "McMahan et al. 2017": "McMahan et al., AISTATS 2017, arXiv 1602.05629: with one client, federated averaging is "
     "that client's own training.",

@@ -69,7 +69,7 @@ CASES = (
         )
     ),
     Case(
-        name="FL-8, 2.5 MB, wire cut from 0.5 to 1.5 s",
+        name="FL-8, wire cut for 1 s",
         subject=SUBJECT,
         source="20 Mbit / 10 Mbit/s + 1 s",
         expected=3.0,
