@@ -74,7 +74,7 @@ class FluidNetwork:
     def start(
         self,
         links: Sequence[Link],
-        size_bytes: int,
+        size_bytes: float,
         done: Callable[[], None],
         *,
         weight: float = 1.0,

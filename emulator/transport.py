@@ -111,7 +111,7 @@ class Transport:
     ) -> Transfer:
         """Begin a transfer now; one of the two functions is called when it ends, never before this returns."""
         forwarding = self._forwarding.of(packet_class)
-        pieces = (size_bytes,)
+        pieces: tuple[int, ...] = (size_bytes,)
         if forwarding == "fragments":
             full, rest = divmod(size_bytes, self._forwarding.fragment_bytes)
             pieces = (self._forwarding.fragment_bytes,) * full + ((rest,) if rest else ())

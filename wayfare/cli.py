@@ -143,7 +143,7 @@ def export(
     rows = EXPORTS[table](RunRecord(run))
     buffer = pa.BufferOutputStream()
     if form == ExportFormat.CSV:
-        pa.csv.write_csv(rows, buffer, pa.csv.WriteOptions(quoting_style="needed", quoting_header="needed"))
+        pa.csv.write_csv(rows, buffer, pa.csv.WriteOptions(quoting_style="needed", quoting_header="none"))
     else:
         pa.parquet.write_table(rows, buffer)
     content = buffer.getvalue().to_pybytes()

@@ -1,6 +1,7 @@
 """`wayfare conform`: every reference case run against the project's own code."""
 
 import json
+import math
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,7 +43,7 @@ def command(
 
         console = Console(width=None if sys.stdout.isatty() else 100)
         console.print(conformance_table(verdicts))
-        console.print(f"\n{tally(verdicts)}", highlight=False)
+        print(f"\n{tally(verdicts)}")
     raise typer.Exit(0 if all(verdict.passed for verdict in verdicts) else OUT_OF_TOLERANCE)
 
 
@@ -62,12 +63,13 @@ def _row(verdict: "Verdict") -> dict[str, Any]:
     return {
         "subject": case.subject,
         "case": case.name,
-        "value": verdict.value,
+        "value": verdict.value if math.isfinite(verdict.value) else None,
         "expected": case.expected,
-        "error": verdict.error,
+        "error": verdict.error if math.isfinite(verdict.value) else None,
         "tolerance": case.allowed,
         "unit": case.unit,
         "source": case.source,
         "simulated": case.simulated,
         "passed": verdict.passed,
+        "trouble": verdict.trouble,
     }

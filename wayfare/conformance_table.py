@@ -17,10 +17,10 @@ NEGLIGIBLE = 1e-3
 _INTRODUCTION = """\
 # Conformance
 
-Published and hand-worked reference values beside what Wayfare computes. Sharing, transport over hops, energy and learning
-are read from the records of real runs. Error and tolerance are in the unit of the case; a tolerance is half of the last
-digit that a source prints, or 1 ns, or 1e-9 of the value. Values marked * are drawn with a fixed seed; the tolerance of
-a queue is three times the standard error of its mean.
+Published and hand-worked reference values beside what Wayfare computes. Sharing, transport over hops, energy and
+learning are read from the records of real runs. Error and tolerance are in the unit of the case; a tolerance is half of
+the last digit that a source prints, or 1 ns, or 1e-9 of the value. Values marked * are drawn with a fixed seed; the
+tolerance of a queue is three times the standard error of its mean.
 
 This page is written by `wayfare conform --markdown > docs/conformance.md`. `wayfare conform` prints the table, exits
 with 1 if a case is out of its tolerance, and takes `--only PATTERN` and `--json`.
@@ -41,17 +41,18 @@ def conformance_table(verdicts: "Sequence[Verdict]") -> Table:
 
 
 def tally(verdicts: "Sequence[Verdict]") -> str:
-    """Return one line that says how many cases are within tolerance."""
+    """Return one line that says how many cases are within tolerance, and one for each that broke down."""
     failed = sum(not verdict.passed for verdict in verdicts)
     count = f"{len(verdicts)} case" + "s" * (len(verdicts) != 1)
-    return f"{failed} of {count} out of tolerance" if failed else f"{count}, all within tolerance"
+    first = f"{failed} of {count} out of tolerance" if failed else f"{count}, all within tolerance"
+    return "\n".join([first, *(f"{v.case.name}: {v.trouble}" for v in verdicts if v.trouble)])
 
 
 def conformance_page(verdicts: "Sequence[Verdict]") -> str:
     """Return the page of the documentation, in Markdown."""
     from wayfare.scenarios.conformance import SOURCES
 
-    lines = [_INTRODUCTION, f"{tally(verdicts).capitalize()}."]
+    lines = [_INTRODUCTION, f"{tally(verdicts)}."]
     for subject, group in groupby(verdicts, key=lambda verdict: verdict.case.subject):
         lines += ["", f"## {subject.capitalize()}", "", _markdown(HEADINGS), "|---|--:|--:|--:|--:|---|"]
         lines += [_markdown(_cells(verdict)) for verdict in group]

@@ -127,11 +127,15 @@ def add_weights(state: State, place: int) -> None:
 
 def current_level(state: State, place: int) -> float:
     """Return the consumption per weight if all open flows were bottlenecked here."""
-    rest: float = state.constraint_f[LEFT][place] + state.constraint_f[LEFT_LOW][place]
     load: float = state.constraint_i[OPEN][place]
     if state.counts[WEIGHTED] > 0:
         load = state.constraint_f[LOAD][place] + state.constraint_f[LOAD_LOW][place]
-    return rest / load if rest > 0.0 else 0.0
+    return level_for(state.constraint_f[LEFT][place] + state.constraint_f[LEFT_LOW][place], load)
+
+
+def level_for(left: float, load: float) -> float:
+    """Return what is left for each unit of weight; rounding may leave less than nothing."""
+    return left / load if left > 0.0 else 0.0
 
 
 def fix(state: State, flow: int, rate_bps: float) -> None:
@@ -231,6 +235,8 @@ def raise_level(state: State, ordered: int, queued: int, flows: int) -> None:
     order, queue, place_of = state.constraint_i[ORDER], state.constraint_i[QUEUE], state.constraint_i[QUEUE_PLACE]
     identity, level, count = state.constraint_i[IDENTITY], state.constraint_f[LEVEL], state.constraint_i[OPEN]
     caps, stop = state.flow_i[QUEUE], state.flow_f[OFFER]
+    left, left_low, weighted = state.constraint_f[LEFT], state.constraint_f[LEFT_LOW], state.counts[WEIGHTED] > 0
+    weights, weights_low = state.constraint_f[LOAD], state.constraint_f[LOAD_LOW]
     capped, cursor = queue_caps(state, flows), 0
     while flows > 0:
         from_order = cursor < ordered and (queued == 0 or before(order[cursor], queue[0], level, identity))
@@ -243,7 +249,8 @@ def raise_level(state: State, ordered: int, queued: int, flows: int) -> None:
             capped -= 1
             continue
         if count[place] > 0:
-            risen = current_level(state, place)
+            load = weights[place] + weights_low[place] if weighted else count[place]
+            risen = level_for(left[place] + left_low[place], load)
             if risen > level[place]:
                 level[place] = risen
                 if from_order:

@@ -43,7 +43,7 @@ def compiled() -> Kernel:
         copy = FunctionType(function.__code__, names, function.__name__)
         copy.__qualname__ = f"{function.__name__}_{version}"
         entry = function.__name__ in Kernel._fields
-        options = {"cache": True} if entry else {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+        options: dict[str, Any] = {"cache": True} if entry else {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
         names[function.__name__] = numba.njit(**options)(copy)
     return Kernel(*(names[name] for name in Kernel._fields))
 

@@ -36,23 +36,25 @@ class Case:
         return self.tolerance * abs(self.expected) if self.relative else self.tolerance
 
     def judge(self) -> "Verdict":
-        """Compute the value and compare it.
-
-        Whatever the computation raises, is raised with a note that names the case.
-        """
+        """Compute the value and compare it; a computation that breaks down fails the case and no other."""
         try:
             return Verdict(self, float(self.compute()))
         except Exception as error:
-            error.add_note(f"in the conformance case {self.name!r} ({self.subject})")
-            raise
+            return Verdict(self, math.nan, f"{type(error).__name__}: {error}")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a case."""
+    """What came of a case.
+
+    Attributes:
+        value: What was computed, in the unit of the case; not a number if the computation broke down.
+        trouble: Why it broke down; None if it did not.
+    """
 
     case: Case
     value: float
+    trouble: str | None = None
 
     @property
     def error(self) -> float:

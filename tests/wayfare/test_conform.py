@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 from wayfare.cli import app
 from wayfare.scenarios import conformance
 from wayfare.scenarios.conformance import CASES, select
-from wayfare.scenarios.errors import ScenarioError
 
 PAGE = Path(__file__).parents[2] / "docs" / "conformance.md"
 
@@ -57,7 +56,7 @@ def test_json_has_every_digit_and_says_what_passed(broken):
     assert second == {
         "subject": "sharing", "case": "FL-2, the one from 0.4 s", "value": 1.6, "expected": 1.61,
         "error": abs(1.6 - 1.61), "tolerance": 1e-9, "unit": "s", "source": broken[1].source, "simulated": False,
-        "passed": False,
+        "passed": False, "trouble": None,
     }  # fmt: skip
 
 
@@ -86,13 +85,19 @@ def test_json_and_markdown_together_are_a_mistake():
     assert "not both" in said.output
 
 
-def test_an_error_inside_a_case_is_ours_and_names_it(monkeypatch):
-    (case,) = select("FL-8")
-    monkeypatch.setattr(conformance, "select", lambda pattern: [replace(case, compute=lambda: 1 / 0)])
+def test_a_case_that_breaks_down_fails_says_why_and_leaves_the_others(monkeypatch):
+    first, second = select("FL-2")
+    broken = replace(first, compute=lambda: 1 / 0)
+    monkeypatch.setattr(conformance, "select", lambda pattern: [broken, second])
     said = conform()
-    assert isinstance(said.exception, ZeroDivisionError)
-    assert not isinstance(said.exception, ScenarioError)
-    assert "FL-8" in said.exception.__notes__[0]
+    assert said.exit_code == 1
+    assert said.stdout.splitlines()[-2:] == [
+        "1 of 2 cases out of tolerance",
+        "FL-2, the one from 0 s: ZeroDivisionError: division by zero",
+    ]
+    rows = json.loads(conform("--json").stdout)
+    assert [row["value"] for row in rows] == [None, 1.6]
+    assert [row["trouble"] for row in rows] == ["ZeroDivisionError: division by zero", None]
 
 
 def test_the_page_of_the_documentation_is_current():

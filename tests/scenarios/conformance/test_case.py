@@ -31,7 +31,13 @@ def test_without_tolerance_only_the_value_itself_passes():
     assert not replace(exact, compute=lambda: math.nextafter(10.0, 11.0)).judge().passed
 
 
-def test_an_error_of_the_computation_names_the_case():
-    with pytest.raises(ZeroDivisionError) as caught:
-        replace(TEN, compute=lambda: 1 / 0).judge()
-    assert caught.value.__notes__ == ["in the conformance case 'ten' (numbers)"]
+def test_a_computation_that_breaks_down_does_not_pass_and_says_why():
+    verdict = replace(TEN, compute=lambda: 1 / 0).judge()
+    assert not verdict.passed
+    assert verdict.trouble == "ZeroDivisionError: division by zero"
+    assert TEN.judge().trouble is None
+
+
+@pytest.mark.parametrize(("tolerance", "decimals"), [(5e-5, 6), (1e-9, 10), (0.1, 2), (0.43, 2), (20.0, 1), (0.0, 9)])
+def test_a_value_is_written_to_one_decimal_beyond_the_tolerance(tolerance, decimals):
+    assert replace(TEN, tolerance=tolerance).judge().decimals == decimals
