@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from . import laws
 from .links import LINK_CLASSES, Link
 from .nodes import NodeClass
 from .records import RunWriter
+from .sharing import Sums
 
 CAUSES = ("compute", "radio", "link", "idle")
 
@@ -18,23 +20,25 @@ class Meter:
     Energy of a directed link or a node is linear in its utilisation u: idle + (busy - idle) u [W]. A link's part above
     idle is caused by ``link`` or ``radio`` (there the transmitter: power / amplifier efficiency, while it has airtime),
     a node's by ``compute``.
+
+    Attributes:
+        sums: What links carried in the current bin; the fluid network adds to it.
+        total_bits: What each link carried in all closed bins.
+        energy_j: Energy of all closed bins by cause.
     """
 
     def __init__(self, links: Sequence[Link], nodes: Sequence[NodeClass], writer: RunWriter) -> None:
         self._links, self._nodes, self._writer = links, nodes, writer
         self._bin_start_s = 0.0
-        self._carried_bits = np.zeros(len(links))
-        self._flow_s = np.zeros(len(links))
-        self._busy_s = np.zeros(len(nodes))
-        self._queued_s = np.zeros(len(nodes))
+        self.sums = Sums(np.zeros(len(links)), np.zeros(len(links)))
         self.total_bits = np.zeros(len(links))
         self.energy_j = dict.fromkeys(CAUSES, 0.0)
-        self._total_busy_s = np.zeros(len(nodes))
-
-    def carried(self, link: Link, rate_bps: float, duration_s: float) -> None:
-        """Count what one flow put on a link during a part of the current bin."""
-        self._carried_bits[link.index] += rate_bps * duration_s
-        self._flow_s[link.index] += duration_s
+        self._busy_s, self._queued_s, self._total_busy_s = np.zeros((3, len(nodes)))
+        self._radio = np.array([link.radio for link in links], dtype=bool)
+        self._link_w = _powers(links)
+        self._node_w = _powers(nodes)
+        self._load_per_bps = np.array([link.load_per_bps for link in links])
+        self._slots = np.array([node.slots for node in nodes])
 
     def computed(self, node: int, running: int, waiting: int, duration_s: float) -> None:
         """Count what a node's slots did during a part of the current bin."""
@@ -49,48 +53,44 @@ class Meter:
         span_s = now_s - self._bin_start_s
         if span_s <= 0:
             return
-        for link in self._links:
-            self._close_link(link, span_s)
-        for node in range(len(self._nodes)):
-            self._close_node(node, span_s)
-        self.total_bits += self._carried_bits
+        self._close_links(span_s)
+        self._close_nodes(span_s)
+        self.total_bits += self.sums.carried_bits
         self._total_busy_s += self._busy_s
-        for sums in (self._carried_bits, self._flow_s, self._busy_s, self._queued_s):
+        for sums in (*self.sums, self._busy_s, self._queued_s):
             sums[:] = 0.0
         self._bin_start_s = now_s
 
-    def _close_link(self, link: Link, span_s: float) -> None:
-        carried_bits = float(self._carried_bits[link.index])
-        load = carried_bits * link.load_per_bps / span_s
-        idle_j = link.power_idle_w * span_s
-        active_j = (link.power_busy_w - link.power_idle_w) * load * span_s
-        self.energy_j["idle"] += idle_j
-        self.energy_j["radio" if link.radio else "link"] += active_j
-        if carried_bits > 0:
+    def _close_links(self, span_s: float) -> None:
+        carried_bits, flow_s = self.sums
+        load = carried_bits * self._load_per_bps / span_s
+        idle_j, active_j = self._link_w[0] * span_s, self._link_w[1] * load * span_s
+        self.energy_j["idle"] += float(idle_j.sum())
+        self.energy_j["radio"] += float(active_j[self._radio].sum())
+        self.energy_j["link"] += float(active_j[~self._radio].sum())
+        for index in map(int, np.flatnonzero(carried_bits)):
             self._writer.bin(
                 self._bin_start_s,
-                link=link.index,
-                carried_bytes=carried_bits / 8,
-                utilisation=load,
-                queue=float(self._flow_s[link.index]) / span_s,
-                energy_j=idle_j + active_j,
+                link=index,
+                carried_bytes=float(carried_bits[index]) / 8,
+                utilisation=float(load[index]),
+                queue=float(flow_s[index]) / span_s,
+                energy_j=float(idle_j[index] + active_j[index]),
             )
 
-    def _close_node(self, node: int, span_s: float) -> None:
-        hardware, busy_s = self._nodes[node], float(self._busy_s[node])
-        load = busy_s / (hardware.slots * span_s)
-        idle_j = hardware.power_idle_w * span_s
-        active_j = (hardware.power_busy_w - hardware.power_idle_w) * load * span_s
-        self.energy_j["idle"] += idle_j
-        self.energy_j["compute"] += active_j
-        if busy_s > 0:
+    def _close_nodes(self, span_s: float) -> None:
+        load = self._busy_s / (self._slots * span_s)
+        idle_j, active_j = self._node_w[0] * span_s, self._node_w[1] * load * span_s
+        self.energy_j["idle"] += float(idle_j.sum())
+        self.energy_j["compute"] += float(active_j.sum())
+        for node in map(int, np.flatnonzero(self._busy_s)):
             self._writer.bin(
                 self._bin_start_s,
                 node=node,
                 carried_bytes=0.0,
-                utilisation=load,
+                utilisation=float(load[node]),
                 queue=float(self._queued_s[node]) / span_s,
-                energy_j=idle_j + active_j,
+                energy_j=float(idle_j[node] + active_j[node]),
             )
 
     def bytes_by_class(self) -> dict[str, int]:
@@ -125,3 +125,9 @@ class Meter:
             for link in self._links
             if link.radio == radio
         )
+
+
+def _powers(things: Sequence[Link] | Sequence[NodeClass]) -> npt.NDArray[np.float64]:
+    """Return the idle powers, and what full load adds to them [W]."""
+    idle_w = np.array([thing.power_idle_w for thing in things])
+    return np.stack([idle_w, np.array([thing.power_busy_w for thing in things]) - idle_w])

@@ -64,7 +64,7 @@ class FluidNetwork:
     ) -> None:
         self._clock = clock
         self._capacity = capacity
-        self._fluid = fluid(Sums(meter._carried_bits, meter._flow_s))
+        self._fluid = fluid(meter.sums)
         self._flows: dict[int, Flow] = {}
         self._started = 0
         self._sharing: Appointment | None = None

@@ -117,7 +117,7 @@ class LeakyMeter(Meter):
     """A meter that misses one bit in ten thousand."""
 
     def close_bin(self, now_s):
-        self._carried_bits *= 0.9999
+        self.sums.carried_bits[:] *= 0.9999
         super().close_bin(now_s)
 
 
