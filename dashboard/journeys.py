@@ -108,7 +108,8 @@ class Journeys:
 def _pair_hops(kind: NDArray[np.int16], time_ns: Ints, column: dict[str, Ints]) -> tuple[Ints, Ints]:
     """Return the rows of the hops' starts, in order of time, and when each ended [ns].
 
-    A transfer crosses a link once at a time, so in order of (flow, link, time) a start's end is the row after it.
+    A transfer crosses a link once at a time, so in order of (flow, link, time) a start's end is the row after it. A hop
+    that was broken off, because its link failed, is over when its transfer is.
     """
     rows = np.flatnonzero((kind == EventKind.HOP_START) | (kind == EventKind.HOP_END))
     is_end = kind[rows] == EventKind.HOP_END
@@ -122,8 +123,17 @@ def _pair_hops(kind: NDArray[np.int16], time_ns: Ints, column: dict[str, Ints]) 
     end_ns = np.full(len(rows), NEVER_NS)
     end_ns[:-1] = np.where(ended[:-1], time_ns[rows][1:], NEVER_NS)
     starts, end_ns = rows[~is_end], end_ns[~is_end]
+    end_ns = np.minimum(end_ns, _transfer_ends(kind, time_ns, column["flow"])[column["flow"][starts]])
     by_time = np.argsort(starts)
     return starts[by_time], end_ns[by_time]
+
+
+def _transfer_ends(kind: NDArray[np.int16], time_ns: Ints, flow: Ints) -> Ints:
+    """Return when each transfer was delivered or dropped, by its id; ``NEVER_NS`` while it is in progress [ns]."""
+    ends = np.full(int(flow.max(initial=-1)) + 1, NEVER_NS)
+    rows = np.flatnonzero((kind == EventKind.FLOW_END) | (kind == EventKind.FLOW_DROP))
+    ends[flow[rows]] = time_ns[rows]
+    return ends
 
 
 def _count_transfers(kind: NDArray[np.int16], time_ns: Ints) -> tuple[Floats, Ints]:

@@ -215,8 +215,8 @@ def round_length(most: float) -> float:
 def moment_text(run: RunData, time_s: float) -> str:
     """Say in words what the picture shows, for the line beneath it and for those who cannot see it."""
     crossing = run.journeys.crossing(time_s)
-    models = int((crossing.packet >= 0).sum())
-    others = len(crossing.packet) - models
+    models = len(np.unique(crossing.flow[crossing.packet >= 0]))
+    others = len(np.unique(crossing.flow[crossing.packet < 0]))
     parts = [f"{models} model packet{'' if models == 1 else 's'} on the way"] if run.learning.exists else []
     if others or not run.learning.exists:
         parts.append(

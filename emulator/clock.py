@@ -67,6 +67,10 @@ class Clock(simpy.Environment):
         """Run ``action`` after a delay [s]."""
         return self.at(self.now + delay_s, turn, identity, action)
 
+    def upcoming_s(self) -> float:
+        """Return the time of the next appointment; infinite if there is none."""
+        return self._agenda[0][0] if self._agenda else math.inf
+
     def _sleep_until(self, time_s: float) -> None:
         self._wake_at = time_s
         alarm = self.timeout(_delay_up_to(self.now, time_s), time_s)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, Le
 
 LINK_CLASSES = ("access-up", "access-down", "backhaul", "core", "d2d")
 
@@ -13,7 +13,7 @@ class LinkClass:
     """What a wired link of this class is, unless the link itself says otherwise."""
 
     rate_bps: Annotated[float, "Capacity: of each direction (full duplex) or of both together (half duplex).", Gt(0)]
-    delay_s: Annotated[float, "Propagation delay, one way.", Ge(0)]
+    delay_s: Annotated[float, "Propagation delay, one way.", Ge(0), Le(1e6)]
     duplex: Annotated[Literal["full", "half"], "Whether the two directions share the capacity."] = "full"
     power_idle_w: Annotated[
         float, "Power of a direction that carries nothing; SimGrid's link-energy example.", Ge(0)

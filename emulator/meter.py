@@ -33,6 +33,7 @@ class Meter:
         self.sums = Sums(np.zeros(len(links)), np.zeros(len(links)))
         self.total_bits = np.zeros(len(links))
         self.energy_j = dict.fromkeys(CAUSES, 0.0)
+        self._written_j = 0.0
         self._busy_s, self._queued_s, self._total_busy_s = np.zeros((3, len(nodes)))
         self._radio = np.array([link.radio for link in links], dtype=bool)
         self._link_w = _powers(links)
@@ -48,7 +49,7 @@ class Meter:
     def close_bin(self, now_s: float) -> None:
         """Write the current bin and begin the next.
 
-        Links and nodes that did nothing are left out of the record; their idle energy still counts.
+        Links and nodes that did nothing and took no power are left out of the record.
         """
         span_s = now_s - self._bin_start_s
         if span_s <= 0:
@@ -68,14 +69,14 @@ class Meter:
         self.energy_j["idle"] += float(idle_j.sum())
         self.energy_j["radio"] += float(active_j[self._radio].sum())
         self.energy_j["link"] += float(active_j[~self._radio].sum())
-        for index in map(int, np.flatnonzero(carried_bits)):
+        for index in map(int, np.flatnonzero((carried_bits > 0) | (idle_j > 0))):
             self._writer.bin(
                 self._bin_start_s,
                 link=index,
                 carried_bytes=float(carried_bits[index]) / 8,
                 utilisation=float(load[index]),
                 queue=float(flow_s[index]) / span_s,
-                energy_j=float(idle_j[index] + active_j[index]),
+                energy_j=self._written(idle_j[index] + active_j[index]),
             )
 
     def _close_nodes(self, span_s: float) -> None:
@@ -83,15 +84,19 @@ class Meter:
         idle_j, active_j = self._node_w[0] * span_s, self._node_w[1] * load * span_s
         self.energy_j["idle"] += float(idle_j.sum())
         self.energy_j["compute"] += float(active_j.sum())
-        for node in map(int, np.flatnonzero(self._busy_s)):
+        for node in map(int, np.flatnonzero((self._busy_s > 0) | (idle_j > 0))):
             self._writer.bin(
                 self._bin_start_s,
                 node=node,
                 carried_bytes=0.0,
                 utilisation=float(load[node]),
                 queue=float(self._queued_s[node]) / span_s,
-                energy_j=float(idle_j[node] + active_j[node]),
+                energy_j=self._written(idle_j[node] + active_j[node]),
             )
+
+    def _written(self, energy_j: float) -> float:
+        self._written_j += float(energy_j)
+        return float(energy_j)
 
     def bytes_by_class(self) -> dict[str, int]:
         """Return the bytes that all links of each class carried; a packet counts on every link it crosses."""
@@ -101,7 +106,7 @@ class Meter:
         return {name: round(amount) for name, amount in sums.items()}
 
     def check_energy(self, until_s: float) -> None:
-        """Check that the bins' energy is what powers, totals and durations give in one product each.
+        """Check that the energy, and that of the bins as written, is what powers, totals and durations give.
 
         Raises:
             LawBroken: It is not.
@@ -118,6 +123,8 @@ class Meter:
         }
         for cause, amount_j in by_cause.items():
             laws.conserved(f"energy of {cause} [J]", amount_j, self.energy_j[cause], laws.TOLERANCE * amount_j)
+        total_j = sum(by_cause.values())
+        laws.conserved("energy of all bins [J]", total_j, self._written_j, laws.TOLERANCE * total_j)
 
     def _active_link_j(self, *, radio: bool) -> float:
         return sum(

@@ -122,6 +122,10 @@ class FluidNetwork:
         self._capacity[constraint] = capacity
         self._share_soon()
 
+    def is_idle(self) -> bool:
+        """Return whether nothing flows."""
+        return not self._flows
+
     def in_progress(self) -> list[Flow]:
         """Return the flows in progress, in the order in which they began."""
         return list(self._flows.values())

@@ -1,7 +1,7 @@
 """End-to-end transfers: hop by hop, in pieces or cut through, delivered or dropped, each step recorded."""
 
 import math
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -88,6 +88,7 @@ class Transport:
         self._forwarding = forwarding
         self.tables = ForwardingTables(wiring, routing)
         self.sent = self.delivered = self.dropped = 0
+        self._drops = Counter[DropReason]()
         self.sent_bytes = self.delivered_bytes = self.dropped_bytes = 0
         self.last_end_s: float | None = None
         self.in_flight: dict[int, Transfer] = {}
@@ -325,12 +326,17 @@ class Transport:
 
     def _drop(self, transfer: Transfer, node: int, reason: DropReason) -> None:
         self.dropped += 1
+        self._drops[reason] += 1
         self.dropped_bytes += transfer.size_bytes
         self._end(transfer)
         self._record(
             EventKind.FLOW_DROP, transfer, node, transfer.target, size_bytes=transfer.size_bytes, value=float(reason)
         )
         transfer.dropped(transfer, reason)
+
+    def drops_by_reason(self) -> dict[str, int]:
+        """Return how many transfers were dropped for each reason that occurred."""
+        return {reason.name.lower().replace("_", "-"): self._drops[reason] for reason in sorted(self._drops)}
 
     def _end(self, transfer: Transfer) -> None:
         del self.in_flight[transfer.number]

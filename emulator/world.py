@@ -20,6 +20,7 @@ from .node import Node, Virtual
 from .nodes import NodeClass
 from .planned import PlannedTransfer
 from .records import RunWriter
+from .records.tables import nanoseconds
 from .routing import Routing
 from .transport import Transport
 from .wiring import Wiring
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .learning import Curriculum, Learning
 
 PROGRESS_S = 0.25
+HORIZON_S = 1e9  # about thirty years: the end of a run that has no other
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,8 @@ class World:
         self._plan_transfers()
         if self._experiment.lesson is not None:
             self._start_learning(self._experiment.lesson)
-        if self._experiment.stop_s is not None:
-            self._clock.at(self._experiment.stop_s, Turn.STOP, 0, self._stop)
+        stop_s = HORIZON_S if self._experiment.stop_s is None else self._experiment.stop_s
+        self._clock.at(stop_s, Turn.STOP, 0, self._stop)
         self._clock.at(self._experiment.bin_s, Turn.OBSERVE, 0, partial(self._end_bin, 1))
         self._step_to_the_end(watcher)
         if self._clock.now > self._closed_s:
@@ -216,8 +218,12 @@ class World:
         )
 
     def _end_bin(self, number: int) -> None:
+        """End a bin and look forward to the end of the next; in a silence bins are one."""
         self._close_bin()
-        self._clock.at((number + 1) * self._experiment.bin_s, Turn.OBSERVE, 0, partial(self._end_bin, number + 1))
+        width_s, following = self._experiment.bin_s, number + 1
+        if self._learning is None and self._network.is_idle():
+            following = max(following, math.ceil(min(self._clock.upcoming_s(), HORIZON_S) / width_s))
+        self._clock.at(following * width_s, Turn.OBSERVE, 0, partial(self._end_bin, following))
 
     def _close_bin(self) -> None:
         self._network.meter_now()
@@ -238,11 +244,12 @@ class World:
         self._writer.events.flush()
         return {
             "accuracy": self._accuracy,
-            "time": {"virtual_s": self._clock.now},
+            "time": {"virtual_s": _to_the_nanosecond(self._clock.now)},
             "bytes": {"total": sum(by_class.values()), "by_class": by_class},
             "energy": {"total_j": sum(self._meter.energy_j.values()), "by_cause": self._meter.energy_j},
             "packets": {"sent": transport.sent, "delivered": transport.delivered, "dropped": transport.dropped},
-            "flows": {"count": transport.sent, "last_end_s": transport.last_end_s},
+            "flows": {"count": transport.sent, "last_end_s": _to_the_nanosecond(transport.last_end_s)},
+            "drops": transport.drops_by_reason(),
             "training": {name: getattr(service, name, 0) for name in ("jobs", "batches", "samples")},
             "digest": {
                 "events": self._writer.events.digest,
@@ -252,3 +259,8 @@ class World:
 
     def _job_stream(self, node: str, number: int) -> np.random.Generator:
         return self._experiment.stream("job", node, number)
+
+
+def _to_the_nanosecond(time_s: float | None) -> float | None:
+    """Return a virtual time as the record has it: a multiple of a nanosecond."""
+    return None if time_s is None else nanoseconds(time_s) / 1e9

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from annotated_types import Gt
+from annotated_types import Gt, Le
 
 from .streams import generator
 
@@ -23,7 +23,9 @@ Activation = Literal["relu", "tanh"]
 class MLP:
     """A multi-layer perceptron with a softmax over the classes."""
 
-    hidden: Annotated[tuple[Annotated[int, Gt(0)], ...], "Widths of the hidden layers, from input to output."] = (32,)
+    hidden: Annotated[
+        tuple[Annotated[int, Gt(0), Le(65_536)], ...], "Widths of the hidden layers, from input to output."
+    ] = (32,)
     activation: Annotated[Activation, "Non-linearity after each hidden layer."] = "relu"
 
     def structure(self, features: int, classes: int) -> "MLPStructure":

@@ -147,7 +147,7 @@ def model_of(
     """
     fields: dict[str, Any] = {}
     if tag is not None:
-        fields[tag[0]] = (Literal[tag[1]], Field(description=f"Chooses {_summary(component).rstrip('.')}."))
+        fields[tag[0]] = (Literal[tag[1]], Field(description=_summary(component)))
     for field, key, form, description in _fields(component):
         default = _default(field, defaults)
         written = ... if default is dataclasses.MISSING else None if default is None else form.write(default)

@@ -5,6 +5,7 @@ A number is plain or a quantity with a unit; the rest are names from a list, tex
 
 from __future__ import annotations
 
+import math
 import operator
 import types
 from collections.abc import Callable, Iterator, Sequence
@@ -64,6 +65,8 @@ def quantity(hint: type, kind: str, constraints: Sequence[Any]) -> Form:
         return hint(value)
 
     example, pattern = quantities.KINDS[kind].example, quantities.KINDS[kind].pattern
+    if not all(holds(-math.ulp(0.0), bound) for _, holds, bound in limits):  # then nothing below zero is allowed
+        pattern = pattern.replace("[-+]?", "[+]?", 1)
     schema = {"type": "string", "pattern": pattern, "examples": [example]}
     read = annotated(hint, BeforeValidator(parse), WithJsonSchema(schema))
     return Form(read, lambda value: quantities.format(value, kind))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from annotated_types import Ge, Gt, Len
+from annotated_types import Ge, Gt, Le, Len
 
 from wayfare.topologies.imports import Import
 
@@ -51,7 +51,9 @@ class InlineLink:
 
     between: Annotated[tuple[str, str], "The two nodes."]
     rate_bps: Annotated[float | None, "Capacity; by default that of the class of the link.", Gt(0)] = None
-    delay_s: Annotated[float | None, "Propagation delay; by default that of the class of the link.", Ge(0)] = None
+    delay_s: Annotated[float | None, "Propagation delay; by default that of the class of the link.", Ge(0), Le(1e6)] = (
+        None
+    )
     duplex: Annotated[
         Literal["full", "half"] | None, "Whether both directions share the rate; by default as the class says."
     ] = None

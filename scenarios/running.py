@@ -43,6 +43,18 @@ class RunFailed(RuntimeError):  # noqa: N818 - it says what happened
         self.folder = folder
 
 
+class RunUnwritten(OSError):  # noqa: N818 - it says what happened
+    """A run folder that cannot be made or written; the message says which, and what is kept."""
+
+
+class RunStopped(KeyboardInterrupt):
+    """A run that was interrupted; its folder is kept and says so."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"interrupted; what was recorded is in {folder}")
+        self.folder = folder
+
+
 def run(scenario: Scenario, parent: Path, *, cache: bool = True, on_progress: "Watcher | None" = None) -> RunOutcome:
     """Run a scenario and write its run folder below ``parent``.
 
@@ -54,24 +66,32 @@ def run(scenario: Scenario, parent: Path, *, cache: bool = True, on_progress: "W
 
     Raises:
         ScenarioError: The scenario cannot be built; no folder was made.
-        OSError: The folder cannot be made.
+        RunUnwritten: The folder cannot be made, or not be written any more.
         RunFailed: The run broke down; the folder says so and keeps what was written.
+        RunStopped: It was interrupted; likewise.
     """
     from wayfare.emulator.records import RunWriter
 
     began = time.perf_counter()
     blueprint = build(scenario)
     experiment = blueprint.experiment(_memory(scenario, cache))
-    writer = RunWriter.create(parent, scenario.name, _manifest(scenario))
+    try:
+        writer = RunWriter.create(parent, scenario.name, _manifest(scenario))
+    except OSError as error:
+        raise RunUnwritten(f"{parent}: cannot make a run folder there ({error.strerror})") from error
     try:
         summary = _run(blueprint, experiment, writer, on_progress)
         summary["time"]["wall_s"] = round(time.perf_counter() - began, 3)
         outcomes = evaluate(scenario.expect, summary)
         summary["expectations"] = [outcome.record() for outcome in outcomes]
         writer.finish(summary)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         writer.fail("stopped", "interrupted")
-        raise
+        raise RunStopped(writer.folder) from interrupt
+    except OSError as error:
+        message = f"cannot be written any more ({error.strerror or error})"
+        writer.fail("failed", message)
+        raise RunUnwritten(f"{writer.folder}: {message}; what was written before is kept") from error
     except Exception as error:
         writer.fail("failed", f"{type(error).__name__}: {error}")
         raise RunFailed(writer.folder, error) from error

@@ -1,9 +1,10 @@
 """The command line: `run`, `test`, `compare`, `export`, `schema`, `dashboard`, `topology`, `link-budget` and `conform`.
 
 Exit codes: 0 done, 1 an expectation of ``wayfare test`` failed or a case of ``wayfare conform`` is out of tolerance,
-2 a mistake of the user or the scenario, 3 ours.
+2 a mistake of the user or the scenario, 3 ours; 130 and 143: interrupted, or asked to end.
 """
 
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from . import conform, link_budget, topology_commands
 
 if TYPE_CHECKING:
     from wayfare.scenarios.running import RunOutcome
+    from wayfare.scenarios.schema import Scenario
 
 app = typer.Typer(
     name="wayfare",
@@ -38,6 +40,11 @@ class Exit(IntEnum):
     MISTAKE = 2
     OURS = 3
     INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end, as batch systems do."""
 
 
 class ExportTable(StrEnum):
@@ -47,6 +54,7 @@ class ExportTable(StrEnum):
     EVENTS = "events"
     METRICS = "metrics"
     LINKS = "links"
+    NODES = "nodes"
 
 
 class ExportFormat(StrEnum):
@@ -64,6 +72,18 @@ Out = Annotated[Path, typer.Option("--out", metavar="PARENT", help="Folder in wh
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print the run folder's path alone.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Train everything, remember nothing.")]
 RunFolders = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders.")]
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+) -> None:
+    """A 6G network-edge emulation testbed in which models follow the data."""
+    if version:
+        from . import __version__
+
+        print(f"wayfare {__version__}")
+        raise typer.Exit
 
 
 @app.command()
@@ -88,18 +108,22 @@ def check(
     out: Out = Path("runs"),
     no_cache: NoCache = False,
 ) -> None:
-    """Run scenarios and exit with 1 where one of their expectations fails."""
-    failed = 0
+    """Run scenarios and exit with 1 where an expectation fails, with 2 where a scenario is wrong; all are tried."""
+    from wayfare.scenarios.errors import ScenarioError
+
+    worst = 0
     for file in files:
-        outcome = _run(file, overrides or [], seed, out, quiet=True, cache=not no_cache)
+        try:
+            outcome = _run(file, overrides or [], seed, out, quiet=True, cache=not no_cache)
+        except ScenarioError as error:
+            print(error, file=sys.stderr)
+            worst = Exit.MISTAKE
+            continue
         for expectation in outcome.expectations:
             print(f"{'passed' if expectation.passed else 'FAILED'}  {file}:{expectation.line}: {expectation}")
-            failed += not expectation.passed
-        if not outcome.expectations:
-            print(f"{file}: has no expectations")
-        elif not outcome.passed:
-            print(f"the run is kept in {outcome.folder}")
-    raise typer.Exit(Exit.FAILED_EXPECTATION if failed else 0)
+        worst = max(worst, 0 if outcome.passed else Exit.FAILED_EXPECTATION)
+        print(f"{'' if outcome.expectations else f'{file}: expects nothing; '}the run is in {outcome.folder}")
+    raise typer.Exit(worst)
 
 
 @app.command()
@@ -117,7 +141,7 @@ def compare(runs: RunFolders) -> None:
         summary = record.summary
         if summary is None:
             raise RecordError(
-                f"{folder}: the run has no summary (it is {record.manifest['status']}); compare finished runs"
+                f"{folder}: has no summary, so it was not finished (its status is {record.manifest['status']})"
             )
         columns.append((_heading(record.manifest), summary))
     table = comparison_table(columns)
@@ -150,7 +174,7 @@ def export(
     if output is None:
         sys.stdout.buffer.write(content)
     else:
-        output.write_bytes(content)
+        _write(output, content)
 
 
 @app.command()
@@ -165,7 +189,7 @@ def schema(
     if output is None:
         print(json_schema_text(), end="")
     else:
-        output.write_text(json_schema_text(), encoding="utf-8")
+        _write(output, json_schema_text().encode())
 
 
 @app.command()
@@ -175,6 +199,8 @@ def dashboard(
     port: Annotated[int, typer.Option("--port", help="Port to listen on.", min=0, max=65535)] = 8050,
 ) -> None:
     """Explore runs in a browser."""
+    if folder.is_file():
+        _mistake(f"{folder}: is a file; give a run folder, or a folder of them")
     if not folder.is_dir():
         _mistake(f"{folder}: no such folder; make a run first, for example: wayfare run FILE --out {folder}")
     from wayfare.dashboard import serve
@@ -184,17 +210,37 @@ def dashboard(
 
 def main() -> None:
     """Run the command line; every failure ends in one message and an exit code."""
+    signal.signal(signal.SIGTERM, _terminate)
     _guarded(app)
+
+
+def _terminate(*_: object) -> NoReturn:
+    """Treat the polite signal to end as an interrupt from the keyboard, so that a run says that it was stopped."""
+    raise Terminated
 
 
 def _run(file: Path, overrides: list[str], seed: int | None, out: Path, *, quiet: bool, cache: bool) -> "RunOutcome":
     from wayfare.scenarios.loading import load
+    from wayfare.scenarios.running import RunStopped
     from wayfare.scenarios.running import run as run_scenario
 
     scenario = load(file, overrides, seed)
-    if quiet:
-        return run_scenario(scenario, out, cache=cache)
+    if out.exists() and not out.is_dir():
+        _mistake(f"--out {out}: is a file; give the folder in which the run folder is to be made")
+    try:
+        if quiet:
+            return run_scenario(scenario, out, cache=cache)
+        return _run_and_show(scenario, out, cache=cache)
+    except RunStopped as stopped:
+        print(f"wayfare: {stopped}", file=sys.stderr)
+        code = Exit.TERMINATED if isinstance(stopped.__cause__, Terminated) else Exit.INTERRUPTED
+        raise typer.Exit(code) from None
+
+
+def _run_and_show(scenario: "Scenario", out: Path, *, cache: bool) -> "RunOutcome":
     from rich.console import Console
+
+    from wayfare.scenarios.running import run as run_scenario
 
     from .display import ProgressLine, results_table
 
@@ -204,6 +250,13 @@ def _run(file: Path, overrides: list[str], seed: int | None, out: Path, *, quiet
         results_table(scenario.name, outcome.summary, outcome.expectations)
     )
     return outcome
+
+
+def _write(output: Path, content: bytes) -> None:
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        _mistake(f"-o {output}: cannot be written ({error.strerror})")
 
 
 def _heading(manifest: dict[str, object]) -> str:

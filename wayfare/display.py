@@ -50,7 +50,7 @@ class ProgressLine:
         self._events, self._at = progress.events, now
         line = self._line(progress, rate)
         if self._console.is_terminal:
-            self._live.update(Text(line), refresh=True)
+            self._live.update(Text(line, no_wrap=True, overflow="ellipsis"), refresh=True)
         elif now - self._printed >= PLAIN_S:
             self._printed = now
             print(line, file=self._console.file, flush=True)
@@ -58,7 +58,7 @@ class ProgressLine:
     def _line(self, progress: "Progress", events_per_s: float) -> str:
         end = "" if progress.stop_s is None else f" of {progress.stop_s:g}"
         parts = [
-            f"{self._name}: {progress.virtual_s:.3f}{end} s virtual",
+            f"{self._name}: {progress.virtual_s:.3f}{end} s",
             f"{events_per_s:,.0f} events/s",
             f"{progress.packets_in_flight} packets in flight",
         ]

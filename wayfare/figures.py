@@ -44,6 +44,7 @@ _SECTIONS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("energy", "energy.total_j", amount("J")),
     ("energy by cause", "energy.by_cause", amount("J")),
     ("packets", "packets", whole),
+    ("dropped", "drops", whole),
     ("last transfer ended", "flows.last_end_s", seconds),
     ("training", "training", whole),
 )

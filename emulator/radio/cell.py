@@ -48,7 +48,7 @@ class Cell:
         Literal["shannon", "mcs"], "From signal to noise to rate: truncated Shannon bound, or TS 38.214 MCS tables."
     ] = "shannon"
     mcs_table: Annotated[Literal["64qam", "256qam"], "With rate_model mcs: which table of TS 38.214."] = "64qam"
-    delay_s: Annotated[float, "One-way delay of the radio link.", Ge(0)] = 1e-3
+    delay_s: Annotated[float, "One-way delay of the radio link.", Ge(0), Le(1e6)] = 1e-3
     site_power_dbm: Annotated[float, "Transmit power of the site."] = 33.0
     device_power_dbm: Annotated[float, "Transmit power of a device."] = 23.0
     site_noise_figure_db: Annotated[float, "Noise figure of the site's receiver.", Ge(0)] = 5.0

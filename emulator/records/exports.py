@@ -9,6 +9,7 @@ from .reader import RunRecord
 from .tables import EventKind
 
 FLOW_COLUMNS = ("id", "src", "dst", "size_bytes", "start_s", "end_s", "route", "delivered")
+NODE_FIGURES = ("utilisation", "queue", "energy_j")
 LINK_COLUMNS = ("time_s", "src", "dst", "class", "bytes", "utilisation", "queue", "energy_j")
 
 
@@ -50,7 +51,7 @@ def _started(row: dict[str, Any], names: list[str]) -> dict[str, Any]:
 
 
 def link_table(run: RunRecord) -> pa.Table:
-    """Return one row per directed link and time bin in which the link did anything.
+    """Return one row per directed link and time bin in which it carried anything or took power.
 
     Columns: ``time_s`` (start of the bin), ``src``, ``dst``, ``class``, ``bytes``, ``utilisation`` (0 to 1), ``queue``
     (mean number of transfers in progress) and ``energy_j``.
@@ -65,6 +66,22 @@ def link_table(run: RunRecord) -> pa.Table:
     text, number = pa.string(), pa.float64()
     schema = pa.schema(zip(LINK_COLUMNS, (number, text, text, text, number, number, number, number), strict=True))
     return pa.Table.from_pylist(rows, schema=schema)
+
+
+def node_table(run: RunRecord) -> pa.Table:
+    """Return one row per node and time bin.
+
+    Columns: ``time_s`` (start of the bin), ``node``, ``utilisation`` (0 to 1), ``queue`` (mean number of jobs running
+    or waiting) and ``energy_j``.
+    """
+    names = run.node_names
+    rows = [
+        {"time_s": row["time_ns"] / 1e9, "node": names[row["node"]], **{key: row[key] for key in NODE_FIGURES}}
+        for row in run.table("bins").to_pylist()
+        if row["node"] >= 0
+    ]
+    columns = [("time_s", pa.float64()), ("node", pa.string()), *((key, pa.float64()) for key in NODE_FIGURES)]
+    return pa.Table.from_pylist(rows, schema=pa.schema(columns))
 
 
 def directed_links(topology: dict[str, Any]) -> dict[int, tuple[str, str, str]]:
@@ -109,4 +126,10 @@ def event_table(run: RunRecord) -> pa.Table:
     return pa.Table.from_pylist([named(row) for row in run.table("events").to_pylist()], schema=schema)
 
 
-EXPORTS = {"flows": flow_table, "events": event_table, "metrics": metric_table, "links": link_table}
+EXPORTS = {
+    "flows": flow_table,
+    "events": event_table,
+    "metrics": metric_table,
+    "links": link_table,
+    "nodes": node_table,
+}

@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -85,8 +86,7 @@ class RunWriter:
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write a JSON file of the folder, whole or not at all."""
-        text = json.dumps(content, indent=1, allow_nan=False) + "\n"
-        replace_text(self.folder / name, text)
+        replace_text(self.folder / name, as_json(content))
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file of the folder, whole or not at all."""
@@ -101,28 +101,36 @@ class RunWriter:
 
     def finish(self, summary: Mapping[str, Any]) -> None:
         """Close the tables, write the summary, then say that the run is finished."""
-        self._close_tables()
-        self.write_json("summary.json", summary)
-        self._manifest["digests"] = summary["digest"]
-        self._end("finished")
-
-    def fail(self, status: str, error: str) -> None:
-        """Close the tables and say that the run ended as ``failed`` or ``stopped``, and why."""
-        self._close_tables()
-        self._manifest["error"] = error
-        self._end(status)
-
-    def _end(self, status: str) -> None:
-        self._manifest |= {"status": status, "ended": utc_now()}
-        self._write_manifest()
-
-    def _close_tables(self) -> None:
         for stream in (self.events, self.metrics, self.bins):
             stream.close()
+        self.write_json("summary.json", summary)
+        self._manifest["digests"] = summary["digest"]
+        self._manifest |= {"status": "finished", "ended": utc_now()}
+        self._write_manifest()
+
+    def fail(self, status: str, error: str) -> None:
+        """Close the tables and say that the run ended as ``failed`` or ``stopped``, and why.
+
+        On a full disk the rows not yet flushed are lost, and the manifest is written over the old one.
+        """
+        for stream in (self.events, self.metrics, self.bins):
+            with suppress(OSError):
+                stream.close()
+        self._manifest |= {"error": error, "status": status, "ended": utc_now()}
+        try:
+            self._write_manifest()
+        except OSError:
+            with suppress(OSError):
+                (self.folder / "run.json").write_text(as_json(self._manifest), encoding="utf-8")
 
     def _write_manifest(self) -> None:
         self._manifest["heartbeat"] = utc_now()
         self.write_json("run.json", self._manifest)
+
+
+def as_json(content: Mapping[str, Any]) -> str:
+    """Return a JSON file's text; NaN and infinity are refused, which JSON does not have."""
+    return json.dumps(content, indent=1, allow_nan=False) + "\n"
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -2,17 +2,23 @@
 
 from fnmatch import fnmatchcase
 
-from . import energy, learning, path_loss, queues, radio, sharing, transport
 from .case import Case
+from .energy import CASES as ENERGY
+from .learning import CASES as LEARNING
+from .path_loss import CASES as PATH_LOSS
+from .queues import CASES as QUEUES
+from .radio import CASES as RADIO
+from .sharing import CASES as SHARING
+from .transport import CASES as TRANSPORT
 
 CASES: tuple[Case, ...] = (
-    *path_loss.CASES,
-    *radio.CASES,
-    *sharing.CASES,
-    *transport.CASES,
-    *queues.CASES,
-    *energy.CASES,
-    *learning.CASES,
+    *PATH_LOSS,
+    *RADIO,
+    *SHARING,
+    *TRANSPORT,
+    *QUEUES,
+    *ENERGY,
+    *LEARNING,
 )
 
 

@@ -73,18 +73,30 @@ def test_a_node_takes_idle_power_always_and_the_rest_by_its_busy_slots(writer):
 
 def test_a_bin_says_what_was_done_in_it(writer):
     wire = link(index=0)
-    meter = Meter([wire, link(index=1)], [NODE, NODE], writer)
+    radio = link(index=1, idle_w=0.0, radio=True)
+    meter = Meter([wire, radio], [NODE, NODE], writer)
     carry(meter, wire, 400e3, 1.0)
     carry(meter, wire, 200e3, 1.0)
     meter.computed(1, 2, 3, 1.5)
     meter.close_bin(2.0)
-    meter.close_bin(3.0)
     writer.bins.flush()
-    on_link, on_node = RunRecord(writer.folder).table("bins").to_pylist()
+    on_link, idle_node, on_node = RunRecord(writer.folder).table("bins").to_pylist()  # and the radio took nothing
+    assert (idle_node["node"], idle_node["utilisation"], idle_node["energy_j"]) == (0, 0.0, 4.0)
     expected = {"time_ns": 0, "link": 0, "node": -1, "bytes": 75e3, "utilisation": 0.375, "queue": 1.0, "energy_j": 3.5}
     assert on_link == pytest.approx(expected)
     assert (on_node["link"], on_node["node"], on_node["utilisation"], on_node["queue"]) == (-1, 1, 3 / 8, 7.5 / 2)
     assert on_node["energy_j"] == pytest.approx(2 * 2.0 + 8.0 * 0.375 * 2)
+
+
+def test_the_energy_of_all_bins_is_the_energy_of_the_run(writer):
+    meter = Meter([link(), link(1, idle_w=0.0, radio=True)], [NODE], writer)
+    for bin_end_s in (1.0, 2.0, 3.5):
+        carry(meter, link(), 100e3, 0.5)
+        meter.close_bin(bin_end_s)
+    meter.check_energy(3.5)
+    writer.bins.flush()
+    rows = RunRecord(writer.folder).table("bins").to_pylist()
+    assert sum(row["energy_j"] for row in rows) == pytest.approx(sum(meter.energy_j.values()), rel=1e-12)
 
 
 def test_bytes_count_by_class_on_every_link(writer):

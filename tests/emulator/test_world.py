@@ -159,3 +159,23 @@ def test_progress_is_told_from_beginning_to_end(tmp_path, scenario):
     assert told[-1].virtual_s == pytest.approx(1.005)
     assert told[-1].events == 4
     assert json.loads((outcome.folder / "run.json").read_text())["progress"]["events"] == 4
+
+
+def test_a_silence_of_years_is_one_bin(live, wired):
+    lived = live(wired(("a", "b", 8e6, 0.0)), transfers=[(0, 1, 1_000_000, 0.0), (0, 1, 1_000_000, 9e7)], bin_s=0.5)
+    assert lived.summary["flows"]["last_end_s"] == 9e7 + 1.0
+    starts = sorted({row["time_ns"] for row in lived.record.table("bins").to_pylist()})
+    assert len(starts) < 10
+    assert lived.summary["energy"]["total_j"] == pytest.approx(
+        sum(row["energy_j"] for row in lived.record.table("bins").to_pylist()), rel=1e-9
+    )
+
+
+def test_times_in_the_summary_are_whole_nanoseconds(live, wired):
+    lived = live(wired(*((a, b, 8e6, 0.01) for a, b in ("ab", "bc", "cd"))), transfers=[(0, 3, 1_000_000, 1.0)])
+    assert lived.summary["flows"]["last_end_s"] == 4.03
+
+
+def test_drops_are_counted_by_reason(live, wired):
+    lived = live(wired(("a", "b", 1e6, 0.0), ("c", "d", 1e6, 0.0)), transfers=[(0, 3, 10, 0.0)])
+    assert lived.summary["drops"] == {"no-route": 1}

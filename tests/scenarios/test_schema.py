@@ -91,3 +91,15 @@ def test_loading_a_scenario_imports_no_simulator_no_torch_and_no_dash(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    ("section", "value"),
+    [("stop", "-1 s"), ("stop", "1"), ("record", {"bin": "-5 ms"}), ("links", {"core": {"rate": "-100 Mbit/s"}})],
+)
+def test_the_schema_refuses_quantities_that_are_negative_or_bare(section, value):
+    scenario = {"name": "x", "topology": {"generator": "ring", "nodes": 3}, "stop": "1 s"}
+    validator = jsonschema.Draft202012Validator(json_schema())
+    validator.validate(scenario)
+    assert not validator.is_valid({**scenario, section: value})
+    validator.validate({**scenario, "cells": {"site_power": "-3 dBm"}})  # a level may be negative

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from wayfare.emulator.records import RunRecord, find_runs
 
 BROKEN = """\
@@ -34,9 +36,18 @@ def test_a_broken_law_is_our_fault_and_the_run_folder_says_so(wayfare, network):
     assert record.table("events").num_rows == 3  # all but the end that could not be
 
 
+# A test run in the background ignores interrupts, and so would what it starts.
+LISTENING = """\
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from wayfare.cli import main
+main()
+"""
+
+
 def _start(wayfare, tiny):
     """Start a long run and wait until it has recorded something."""
-    command = [sys.executable, "-m", "wayfare", "run", str(tiny), "--set", "stop=1000 s", "--no-cache"]
+    command = [sys.executable, "-c", LISTENING, "run", str(tiny), "--set", "stop=1000 s", "--no-cache"]
     process = subprocess.Popen(command, cwd=wayfare.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         deadline = time.monotonic() + 60
@@ -52,12 +63,14 @@ def _start(wayfare, tiny):
         raise
 
 
-def test_an_interrupted_run_says_that_it_was_stopped_and_keeps_its_rows(wayfare, tiny):
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_says_that_it_was_stopped_and_keeps_its_rows(wayfare, tiny, sent, code):
     process, folder = _start(wayfare, tiny)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert b"Traceback" not in err
+    assert f"what was recorded is in runs/{folder.name}".encode() in err
     record = RunRecord(folder)
     assert record.manifest["status"] == "stopped"
     assert record.table("events").num_rows > 0
@@ -85,3 +98,35 @@ def test_a_run_is_readable_while_it_runs(wayfare, tiny):
     finally:
         process.kill()
         process.communicate()
+
+
+def test_a_run_folder_that_cannot_be_written_any_more_says_so(wayfare, network):
+    """A full disk, played by a limit on the size of files."""
+    program = wayfare.write(
+        "full.py",
+        "import resource, signal, sys\n"
+        "from wayfare.cli import main\n"
+        "import wayfare.scenarios.running, wayfare.emulator.world\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2500, 2500))\n"
+        f"sys.argv = ['wayfare', 'run', {str(network)!r}, '--set', "
+        "'traffic.background=[{kind: constant, from: a, to: b, size: 1 kB, interval: 1 ms}]', '--set', 'stop=2 s']\n"
+        "main()\n",
+    )
+    done = subprocess.run([sys.executable, program], cwd=wayfare.folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "cannot be written any more" in done.stderr
+    assert "what was written before is kept" in done.stderr
+    assert "Traceback" not in done.stderr
+    (folder,) = find_runs(wayfare.folder / "runs")
+    assert RunRecord(folder).manifest["status"] == "failed"
+
+
+@pytest.mark.parametrize("command", [("export", "--table", "flows", "-o", "none/x.csv"), ("schema", "-o", "none/x")])
+def test_an_output_that_cannot_be_written_is_named_by_its_option(wayfare, network, command):
+    arguments = list(command)
+    if command[0] == "export":
+        arguments.insert(1, wayfare("run", network).folder)
+    said = wayfare(*arguments)
+    assert said.code == 2
+    assert f"-o {command[-1]}: cannot be written" in said.err

@@ -169,3 +169,12 @@ traffic: {transfers: [{from: d, to: e, size: 1 MB}]}
     assert f"{far}:5:" in said.err
     assert "d is out of reach of e: 4000 m" in said.err
     assert not (wayfare.folder / "runs").exists()
+
+
+def test_a_wrong_scenario_among_good_ones_does_not_keep_them_from_being_tested(wayfare, network):
+    wrong = wayfare.write("wrong.scenario.yaml", "name: x\n")
+    said = wayfare("test", wrong, network)
+    assert said.code == 2
+    assert str(wrong) in said.err
+    assert "passed" in said.out
+    assert "the run is in runs/" in said.out
