@@ -1,5 +1,6 @@
 """From a graph and its classes to directed links and the constraints they share."""
 
+from bisect import insort
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,11 +49,13 @@ class Wiring:
         self.capacity[len(self.capacity)] = capacity
         return len(self.capacity) - 1
 
-    def add_link(self, link: Link) -> None:
-        """Add a directed link."""
+    def add_link(self, source: int, target: int, **figures: Any) -> None:
+        """Add a directed link between two nodes; ``figures`` are the rest of `Link`."""
+        link_class = class_of(self.tiers[source], self.tiers[target])
+        link = Link(index=len(self.links), source=source, target=target, link_class=link_class, **figures)
         self.links.append(link)
-        self.between[link.source, link.target] = link
-        self._neighbours[link.source] = sorted([*self._neighbours[link.source], link.target])
+        self.between[source, target] = link
+        insort(self._neighbours[source], target)
 
 
 def wire(
@@ -79,41 +82,35 @@ def wire(
     wiring = Wiring(list(graph), [graph.nodes[name]["tier"] for name in graph])
     index = {name: position for position, name in enumerate(wiring.names)}
     cells: dict[int, dict[str, int]] = {}
-    for number, (a, b, edge) in enumerate(graph.edges(data=True)):
+    for a, b, edge in graph.edges(data=True):
         if edge.get("medium", "wire") == "wire":
-            _add_wire(wiring, number, index[a], index[b], edge, classes)
+            _add_wire(wiring, index[a], index[b], edge, classes)
             continue
         if cell is None:
             raise WiringError((a, b), f"the radio link {a} - {b} needs a cells section")
         site = index[b] if wiring.tiers[index[a]] == "device" else index[a]
         constraints = cells.setdefault(site, {}) or _open_cell(wiring, cells, site, cell)
-        _add_radio(wiring, number, index[a], index[b], site, constraints, cell, graph, stream)
+        _add_radio(wiring, index[a], index[b], site, constraints, cell, graph, stream)
     return wiring
 
 
-def _add_wire(
-    wiring: Wiring, number: int, a: int, b: int, edge: Mapping[str, Any], classes: Mapping[str, LinkClass]
-) -> None:
+def _add_wire(wiring: Wiring, a: int, b: int, edge: Mapping[str, Any], classes: Mapping[str, LinkClass]) -> None:
     forward_class = class_of(wiring.tiers[a], wiring.tiers[b])
     default = classes[section_of(forward_class)]
     rate_bps, delay_s = float(edge.get("rate_bps", default.rate_bps)), float(edge.get("delay_s", default.delay_s))
     forward = wiring.add_constraint(rate_bps)
     backward = forward if edge.get("duplex", default.duplex) == "half" else wiring.add_constraint(rate_bps)
-    for offset, source, target, constraint in ((0, a, b, forward), (1, b, a, backward)):
+    for source, target, constraint in ((a, b, forward), (b, a, backward)):
         wiring.add_link(
-            Link(
-                index=2 * number + offset,
-                source=source,
-                target=target,
-                link_class=class_of(wiring.tiers[source], wiring.tiers[target]),
-                constraint=constraint,
-                coefficient=1.0,
-                rate_bps=rate_bps,
-                delay_s=delay_s,
-                power_idle_w=default.power_idle_w,
-                power_busy_w=default.power_busy_w,
-                radio=False,
-            )
+            source,
+            target,
+            constraint=constraint,
+            coefficient=1.0,
+            rate_bps=rate_bps,
+            delay_s=delay_s,
+            power_idle_w=default.power_idle_w,
+            power_busy_w=default.power_busy_w,
+            radio=False,
         )
 
 
@@ -128,7 +125,6 @@ def _open_cell(wiring: Wiring, cells: dict[int, dict[str, int]], site: int, cell
 
 def _add_radio(
     wiring: Wiring,
-    number: int,
     a: int,
     b: int,
     site: int,
@@ -142,7 +138,7 @@ def _add_radio(
     ends = graph.nodes[names[site]], graph.nodes[names[device]]
     distance_m = float(np.hypot(ends[0]["x_m"] - ends[1]["x_m"], ends[0]["y_m"] - ends[1]["y_m"]))
     channel = draw_channel(cell, distance_m, stream("link", names[device], names[site]))
-    for offset, source, target in ((0, a, b), (1, b, a)):
+    for source, target in ((a, b), (b, a)):
         direction: Any = "down" if source == site else "up"
         budget = link_budget(cell, distance_m, los=channel.los, shadow_db=channel.shadow_db, direction=direction)
         rate_bps = float(budget.rate_bps)
@@ -156,17 +152,13 @@ def _add_radio(
             )
         power_dbm = cell.site_power_dbm if direction == "down" else cell.device_power_dbm
         wiring.add_link(
-            Link(
-                index=2 * number + offset,
-                source=source,
-                target=target,
-                link_class=class_of(wiring.tiers[source], wiring.tiers[target]),
-                constraint=constraints[direction],
-                coefficient=1.0 / rate_bps,
-                rate_bps=rate_bps,
-                delay_s=cell.delay_s,
-                power_idle_w=0.0,
-                power_busy_w=10 ** (power_dbm / 10 - 3) / cell.amplifier_efficiency,
-                radio=True,
-            )
+            source,
+            target,
+            constraint=constraints[direction],
+            coefficient=1.0 / rate_bps,
+            rate_bps=rate_bps,
+            delay_s=cell.delay_s,
+            power_idle_w=0.0,
+            power_busy_w=10 ** (power_dbm / 10 - 3) / cell.amplifier_efficiency,
+            radio=True,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -43,7 +44,7 @@ class Roles:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Method:
+class Method(ABC):
     """How much a training job does, and how; a method adds its own parameters and its node programs."""
 
     steps: Annotated[int, "Optimiser steps of one training job.", Ge(1)] = 20
@@ -52,13 +53,13 @@ class Method:
     learning_rate: Annotated[float, "Step size of the optimiser.", Gt(0)] = 0.1
     momentum: Annotated[float, "Momentum of sgd.", Ge(0), Lt(1)] = 0.0
 
-    def check(self, roles: Roles) -> None:
+    def check(self, roles: Roles) -> None:  # noqa: B027 - most methods run on any network
         """Refuse a network on which the method has nothing to do.
 
         Raises:
             ValueError: It has; the message says what is missing.
         """
 
+    @abstractmethod
     def program(self, node: Node, roles: Roles) -> Program | None:
         """Return what a node runs, or None for a node that only forwards."""
-        raise NotImplementedError

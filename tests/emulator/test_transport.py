@@ -5,7 +5,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wayfare.emulator.laws import LawBroken
-from wayfare.emulator.links import Link
 from wayfare.emulator.nodes import NodeClass
 from wayfare.emulator.radio import Cell
 from wayfare.emulator.records import EventKind
@@ -62,8 +61,9 @@ def test_stations_at_36_and_54_mbit_per_s_share_a_cell_for_3_7037_seconds(bench)
     """10 MB each, at both ends: the one at 54 has half the airtime until it ends, then the other has all."""
     wiring = Wiring(["slow", "site", "fast"], ["device", "edge", "device"])
     airtime = wiring.add_constraint(1.0)
-    for index, (source, target, rate_bps) in enumerate(((0, 1, 36e6), (1, 0, 36e6), (2, 1, 54e6), (1, 2, 54e6))):
-        wiring.add_link(Link(index, source, target, "d2d", airtime, 1 / rate_bps, rate_bps, 0.0, 0.0, 0.0, True))
+    silent = {"delay_s": 0.0, "power_idle_w": 0.0, "power_busy_w": 0.0, "radio": True}
+    for source, target, rate_bps in ((0, 1, 36e6), (1, 0, 36e6), (2, 1, 54e6), (1, 2, 54e6)):
+        wiring.add_link(source, target, constraint=airtime, coefficient=1 / rate_bps, rate_bps=rate_bps, **silent)
     net = bench(wiring)
     net.send("slow", "site", 10_000_000)
     net.send("fast", "site", 10_000_000)
