@@ -6,7 +6,8 @@ from .links import DEFAULT_LINKS as DEFAULT_LINKS, Link as Link, LinkClass as Li
 from .mailbox import Mailbox as Mailbox
 from .meter import Meter as Meter
 from .network import FluidNetwork as FluidNetwork
-from .node import Node as Node, SendFailed as SendFailed
+from .failures import NodeDown as NodeDown, SendFailed as SendFailed
+from .node import Node as Node
 from .nodes import DEFAULT_NODES as DEFAULT_NODES, NodeClass as NodeClass
 from .packets import ModelPacket as ModelPacket, PacketError as PacketError
 from .routing import ForwardingTables as ForwardingTables

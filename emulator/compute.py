@@ -9,18 +9,19 @@ from functools import partial
 import numpy as np
 
 from . import laws
-from .clock import Clock, Turn
+from .clock import Appointment, Clock, Turn
 from .meter import Meter
 from .nodes import NodeClass
 
 
 @dataclass(frozen=True)
 class Work:
-    """A job for a processor: how much, and what to do when it starts (given its duration [s]) and when it is done."""
+    """A job for a processor: how much, and what to do when it starts (given its duration [s]), is done, or is lost."""
 
     flop: float
     started: Callable[[float], None]
     finished: Callable[[], None]
+    lost: Callable[[], None] = lambda: None
 
 
 class Processor:
@@ -34,7 +35,7 @@ class Processor:
     ) -> None:
         self._clock, self._node, self._hardware, self._meter, self._draw = clock, node, hardware, meter, draw
         self._waiting: deque[Work] = deque()
-        self._running = 0
+        self._running: dict[int, tuple[Work, Appointment]] = {}
         self._started = 0
         self._metered_s = 0.0
 
@@ -48,17 +49,17 @@ class Processor:
         """Tell the meter what the slots did until now."""
         duration_s = self._clock.now - self._metered_s
         if duration_s > 0 and self._running:
-            self._meter.computed(self._node, self._running, len(self._waiting), duration_s)
+            self._meter.computed(self._node, len(self._running), len(self._waiting), duration_s)
         self._metered_s = self._clock.now
 
     def _fill_slots(self) -> None:
-        while self._waiting and self._running < self._hardware.slots:
+        while self._waiting and len(self._running) < self._hardware.slots:
             work = self._waiting.popleft()
             duration_s = self._hardware.seconds_for(work.flop) * self._jitter()
             laws.costs_something(f"job {self._started} of node {self._node}", duration_s)
-            self._running += 1
             work.started(duration_s)
-            self._clock.after(duration_s, Turn.COMPUTE, self._node, partial(self._finish, work))
+            finish = partial(self._finish, self._started)
+            self._running[self._started] = work, self._clock.after(duration_s, Turn.COMPUTE, self._node, finish)
 
     def _jitter(self) -> float:
         """Return the factor of the node's next job, drawn from a stream of that job alone."""
@@ -66,8 +67,19 @@ class Processor:
         spread = self._hardware.jitter
         return math.exp(spread * float(self._draw(self._started).standard_normal()) - spread**2 / 2)
 
-    def _finish(self, work: Work) -> None:
+    def clear(self) -> None:
+        """Lose all jobs, running and waiting; one that is submitted again pays its whole duration."""
         self.meter_now()
-        self._running -= 1
+        for work, end in self._running.values():
+            end.cancel()
+            work.lost()
+        for work in self._waiting:
+            work.lost()
+        self._running.clear()
+        self._waiting.clear()
+
+    def _finish(self, number: int) -> None:
+        self.meter_now()
+        work, _ = self._running.pop(number)
         work.finished()
         self._fill_slots()

@@ -1,4 +1,4 @@
-"""Links that fail and come back: on a schedule, or at random."""
+"""Links and nodes that fail and come back: on a schedule, or at random."""
 
 import math
 from collections.abc import Iterator
@@ -30,8 +30,7 @@ class LinkOutage:
 
     def __post_init__(self) -> None:
         """Refuse an outage that ends before it begins."""
-        if self.until_s is not None and self.until_s <= self.from_s:
-            raise ValueError("the outage ends before it begins: 'until' must be later than 'from'")
+        _check_order(self.from_s, self.until_s)
 
     def outages(self, _: np.random.Generator) -> Iterator[Outage]:
         """Yield the one outage."""
@@ -48,16 +47,60 @@ class RandomOutages:
 
     def outages(self, rng: np.random.Generator) -> Iterator[Outage]:
         """Yield one link's outages without end, in order of time."""
-        time_s = 0.0
-        while True:
-            time_s += float(rng.exponential(self.up_s))
-            end_s = time_s + float(rng.exponential(self.down_s))
-            yield Outage(time_s, end_s)
-            time_s = end_s
+        return _alternate(self.up_s, self.down_s, rng)
 
 
-Fault = LinkOutage | RandomOutages
-FAULTS: dict[str, type[Fault]] = {"link": LinkOutage, "random-links": RandomOutages}
+@dataclass(frozen=True, kw_only=True)
+class NodeOutage:
+    """One node down for a time: its jobs and the packets it holds are lost, what it keeps in store is not."""
+
+    node: Annotated[str, "Its name."]
+    from_s: Annotated[float, "When it fails.", Ge(0)]
+    until_s: Annotated[float | None, "When it is back; without this it is gone for good.", Gt(0)] = None
+
+    def __post_init__(self) -> None:
+        """Refuse an outage that ends before it begins."""
+        _check_order(self.from_s, self.until_s)
+
+    def outages(self, _: np.random.Generator) -> Iterator[Outage]:
+        """Yield the one outage."""
+        yield Outage(self.from_s, math.inf if self.until_s is None else self.until_s)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RandomNodeOutages:
+    """Every node of a tier, each by itself, is up and down in turn for exponential times."""
+
+    tier: Annotated[Literal["device", "edge", "cloud"], "Tier of the nodes."]
+    up_s: Annotated[float, "Mean time between the end of an outage and the next failure.", Gt(0)]
+    down_s: Annotated[float, "Mean length of an outage.", Gt(0)]
+
+    def outages(self, rng: np.random.Generator) -> Iterator[Outage]:
+        """Yield one node's outages without end, in order of time."""
+        return _alternate(self.up_s, self.down_s, rng)
+
+
+Fault = LinkOutage | RandomOutages | NodeOutage | RandomNodeOutages
+FAULTS: dict[str, type[Fault]] = {
+    "link": LinkOutage,
+    "random-links": RandomOutages,
+    "node": NodeOutage,
+    "random-nodes": RandomNodeOutages,
+}
+
+
+def _check_order(from_s: float, until_s: float | None) -> None:
+    if until_s is not None and until_s <= from_s:
+        raise ValueError("the outage ends before it begins: 'until' must be later than 'from'")
+
+
+def _alternate(up_s: float, down_s: float, rng: np.random.Generator) -> Iterator[Outage]:
+    time_s = 0.0
+    while True:
+        time_s += float(rng.exponential(up_s))
+        end_s = time_s + float(rng.exponential(down_s))
+        yield Outage(time_s, end_s)
+        time_s = end_s
 
 
 @dataclass(frozen=True)
@@ -65,4 +108,12 @@ class FailingPair:
     """Both directions of a link, and when they are down."""
 
     links: tuple[Link, Link]
+    outages: Iterator[Outage]
+
+
+@dataclass(frozen=True)
+class FailingNode:
+    """A node's id, and when it is down."""
+
+    node: int
     outages: Iterator[Outage]

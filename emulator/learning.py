@@ -5,6 +5,7 @@ The observer alone sees the test set, at no virtual cost and with no way back in
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import simpy
@@ -81,7 +82,7 @@ class Learning:
             node.record("loss", result.loss)
             event.succeed(result.model)
 
-        processor.submit(Work(job.work_flop, started, finished))
+        processor.submit(Work(job.work_flop, started, finished, lost=partial(self.service.discard, ticket)))
         return event
 
     def answer(self, node: int, packet: int, model: Model | None) -> None:
@@ -90,6 +91,10 @@ class Learning:
             self.answers.pop((node, packet), None)
         else:
             self.answers[node, packet] = model
+
+    def is_answer(self, packet: int) -> bool:
+        """Return whether a packet carries an answer of the method."""
+        return (-1, packet) in self.answers
 
     def observe(self, now_s: float) -> Mapping[str, float | None]:
         """Measure on the test set: the answers' mean, the mean over the data holders of the model each holds.

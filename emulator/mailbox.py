@@ -27,9 +27,8 @@ class Mailbox:
         else:
             self._packets.append(packet)
 
-    def get(self, timeout_s: float | None = None) -> simpy.Event:
-        """Return an event whose value is the next packet, or None when none has come in time."""
-        event = self._clock.event()
+    def get(self, event: simpy.Event, timeout_s: float | None = None) -> simpy.Event:
+        """Return the event, which the next packet triggers, or None when none has come in time."""
         if self._packets:
             return event.succeed(self._packets.popleft())
         timer = None
@@ -37,6 +36,16 @@ class Mailbox:
             timer = self._clock.after(timeout_s, Turn.TIMER, self._node, partial(self._give_up, event))
         self._waiting[event] = timer
         return event
+
+    def clear(self) -> list[ModelPacket]:
+        """Forget who waits; return the packets that nobody had taken."""
+        for timer in self._waiting.values():
+            if timer is not None:
+                timer.cancel()
+        self._waiting.clear()
+        lost = list(self._packets)
+        self._packets.clear()
+        return lost
 
     def _give_up(self, event: simpy.Event) -> None:
         del self._waiting[event]

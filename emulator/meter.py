@@ -34,6 +34,8 @@ class Meter:
         self.total_bits = np.zeros(len(links))
         self.energy_j = dict.fromkeys(CAUSES, 0.0)
         self._written_j = 0.0
+        self._off_s, self._total_off_s = np.zeros((2, len(nodes)))
+        self._off_since_s: dict[int, float] = {}
         self._busy_s, self._queued_s, self._total_busy_s = np.zeros((3, len(nodes)))
         self._radio = np.array([link.radio for link in links], dtype=bool)
         self._link_w = _powers(links)
@@ -46,6 +48,13 @@ class Meter:
         self._busy_s[node] += running * duration_s
         self._queued_s[node] += (running + waiting) * duration_s
 
+    def switch(self, node: int, on: bool, now_s: float) -> None:
+        """Note that a node draws no power from now on, or draws it again."""
+        if on:
+            self._off_s[node] += now_s - self._off_since_s.pop(node)
+        else:
+            self._off_since_s[node] = now_s
+
     def close_bin(self, now_s: float) -> None:
         """Write the current bin and begin the next.
 
@@ -54,11 +63,15 @@ class Meter:
         span_s = now_s - self._bin_start_s
         if span_s <= 0:
             return
+        for node, since_s in self._off_since_s.items():
+            self._off_s[node] += now_s - since_s
+            self._off_since_s[node] = now_s
         self._close_links(span_s)
         self._close_nodes(span_s)
         self.total_bits += self.sums.carried_bits
         self._total_busy_s += self._busy_s
-        for sums in (*self.sums, self._busy_s, self._queued_s):
+        self._total_off_s += self._off_s
+        for sums in (*self.sums, self._busy_s, self._queued_s, self._off_s):
             sums[:] = 0.0
         self._bin_start_s = now_s
 
@@ -81,7 +94,7 @@ class Meter:
 
     def _close_nodes(self, span_s: float) -> None:
         load = self._busy_s / (self._slots * span_s)
-        idle_j, active_j = self._node_w[0] * span_s, self._node_w[1] * load * span_s
+        idle_j, active_j = self._node_w[0] * (span_s - self._off_s), self._node_w[1] * load * span_s
         self.energy_j["idle"] += float(idle_j.sum())
         self.energy_j["compute"] += float(active_j.sum())
         for node in map(int, np.flatnonzero((self._busy_s > 0) | (idle_j > 0))):
@@ -113,7 +126,7 @@ class Meter:
         """
         idle_w = sum(link.power_idle_w for link in self._links) + sum(node.power_idle_w for node in self._nodes)
         by_cause: Mapping[str, float] = {
-            "idle": idle_w * until_s,
+            "idle": idle_w * until_s - float(self._node_w[0] @ self._total_off_s),
             "link": self._active_link_j(radio=False),
             "radio": self._active_link_j(radio=True),
             "compute": sum(

@@ -11,6 +11,7 @@ import simpy
 
 from .clock import Clock, Turn
 from .compute import Processor, Work
+from .failures import NodeDown, SendFailed
 from .mailbox import Mailbox
 from .packets import VISITED_KEPT, LayerUpdate, ModelPacket, PacketKind, Performance, count_hop
 from .records import DropReason, EventKind, RunWriter
@@ -22,18 +23,6 @@ if TYPE_CHECKING:
     from wayfare.models.shard import Shard
 
     from .learning import Learning
-
-
-class SendFailed(Exception):  # noqa: N818 - it names what happened, as SimPy's Interrupt does
-    """A packet was dropped on its way; ``packet`` is what was sent, ``reason`` says why."""
-
-    def __init__(self, packet: ModelPacket, reason: DropReason) -> None:
-        super().__init__(packet, reason)  # SimPy makes the exception anew from these in the waiting program
-        self.packet = packet
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return f"packet {self.packet.packet} was dropped: {self.reason.name.lower().replace('_', ' ')}"
 
 
 @dataclass(frozen=True)
@@ -56,7 +45,8 @@ class Node:
         tier: device, edge or cloud.
         neighbours: Names of the nodes one link away.
         rng: The node's own random stream.
-        store: What the node keeps. The model under ``"model"`` is the one ``accuracy.nodes`` measures.
+        restarts: How often it has come back after a failure.
+        store: What the node keeps, also over a failure. ``accuracy.nodes`` measures the model under ``"model"``.
     """
 
     def __init__(self, virtual: Virtual, index: int, processor: Processor, learning: "Learning") -> None:
@@ -66,7 +56,9 @@ class Node:
         self.tier = virtual.wiring.tiers[index]
         self.rng = virtual.stream("node", self.name)
         self.store: dict[str, Any] = {}
+        self.restarts = 0
         self._mailbox = Mailbox(virtual.clock, index)
+        self._awaited: dict[simpy.Event, None] = {}
         self._jobs = 0
 
     def __repr__(self) -> str:
@@ -98,18 +90,22 @@ class Node:
         return self._learning.initial
 
     def event(self) -> simpy.Event:
-        """Return an event for somebody to trigger."""
-        return self._virtual.clock.event()
+        """Return an event for somebody to trigger; it fails with NodeDown when the node does."""
+        event = self._virtual.clock.event()
+        self._awaited[event] = None
+        assert event.callbacks is not None
+        event.callbacks.append(lambda _: self._awaited.pop(event, None))
+        return event
 
     def wait(self, seconds: float) -> simpy.Event:
         """Let time pass."""
         event = self.event()
-        self._virtual.clock.after(seconds, Turn.TIMER, self.index, event.succeed)
+        self._virtual.clock.after(seconds, Turn.TIMER, self.index, partial(_trigger, event))
         return event
 
     def receive(self, timeout: float | None = None) -> simpy.Event:
         """Wait for the next packet; the value is None if none comes within ``timeout`` [s]."""
-        return self._mailbox.get(timeout)
+        return self._mailbox.get(self.event(), timeout)
 
     def send(self, destination: str, packet: ModelPacket) -> simpy.Event:
         """Send a packet; the event succeeds when it is delivered and fails with SendFailed when it is dropped.
@@ -232,15 +228,33 @@ class Node:
             performance=Performance(node=self.index, value=accuracy, time_s=self.now),
         )
 
+    def fail(self) -> None:
+        """Lose jobs, packets and whatever the program waits for."""
+        self._processor.clear()
+        for packet in self._mailbox.clear():
+            if self._learning.is_answer(packet.packet):
+                self.retire(packet)
+        for event in [event for event in self._awaited if not event.triggered]:
+            event.fail(NodeDown(self.name))
+            event.defused = True
+        self._awaited.clear()
+
     def _delivered(self, hops_before: int, data: bytes, event: simpy.Event, transfer: Transfer) -> None:
         packet = ModelPacket.decode(count_hop(data, hops_before + transfer.hops))
         self._learning.nodes[transfer.target]._mailbox.put(packet)
-        event.succeed()
+        _trigger(event)
 
     def _dropped(self, packet: ModelPacket, event: simpy.Event, _: Transfer, reason: DropReason) -> None:
-        event.fail(SendFailed(packet, reason))
-        event.defused = True  # a drop is recorded already; a program that waits for the event still gets the exception
+        if not event.triggered:
+            event.fail(SendFailed(packet, reason))
+            event.defused = True  # it is recorded already; a program that waits for the event still gets the exception
 
     def log(self, kind: EventKind, packet: int = -1, size_bytes: int = -1, value: float = math.nan) -> None:
         """Record an event of this node."""
         self._virtual.writer.event(self.now, kind, self.index, packet=packet, size_bytes=size_bytes, value=value)
+
+
+def _trigger(event: simpy.Event) -> None:
+    """Let an event happen, unless its node has failed since."""
+    if not event.triggered:
+        event.succeed()

@@ -95,7 +95,8 @@ class Transport:
         self._hop_bits = 0.0
         self._down: dict[int, int] = {}  # how many failures of a link are not over
         self._crossings: dict[Crossing, None] = {}
-        self._custody: list[tuple[Transfer, Callable[[], None]]] = []
+        self._custody: list[tuple[Transfer, int, Callable[[], None]]] = []
+        self._dead: dict[int, int] = {}  # the same for nodes
 
     def send(
         self,
@@ -139,6 +140,9 @@ class Transport:
 
     def _cut_through(self, transfer: Transfer) -> None:
         """Send over all links of the way at once."""
+        if self._dead.get(transfer.source):
+            self._drop(transfer, transfer.source, DropReason.NODE_DOWN)
+            return
         try:
             route = self.tables.route(transfer.source, transfer.target)
         except NoRoute:
@@ -162,6 +166,9 @@ class Transport:
 
     def _forward(self, transfer: Transfer, piece: int, node: int) -> None:
         """Take a piece at a node: deliver with the last at the end of the way, else let it wait for the next link."""
+        if self._dead.get(node):
+            self._drop(transfer, node, DropReason.NODE_DOWN)
+            return
         if node == transfer.target:
             transfer.arrived += 1
             if transfer.arrived == len(transfer.pieces) and self._holds(transfer, node, transfer.size_bytes):
@@ -259,21 +266,47 @@ class Transport:
             for crossing in [crossing for crossing in self._crossings if crossing.flow is None]:
                 self._cross(crossing)
             waiting, self._custody = self._custody, []
-            for transfer, go_on in waiting:
+            for transfer, _, go_on in waiting:
                 if transfer.number in self.in_flight:
                     go_on()
         else:
             for crossing in [crossing for crossing in self._crossings if link in crossing.links]:
                 self._interrupt(crossing)
 
+    def set_node(self, node: int, up: bool) -> bool:
+        """Let a node fail or come back, and all its links with it; what it held is lost. Return whether it changed."""
+        failures = self._dead.get(node, 0) + (-1 if up else 1)
+        self._dead[node] = failures
+        if failures != (0 if up else 1):
+            return False
+        self._writer.event(self._clock.now, EventKind.NODE_UP if up else EventKind.NODE_DOWN, node)
+        if not up:
+            for crossing in [crossing for crossing in self._crossings if crossing.links[0].source == node]:
+                self._halt(crossing)
+                del self._crossings[crossing]
+                self._lose(crossing.transfer, node)
+            for transfer in [transfer for transfer, where, _ in self._custody if where == node]:
+                self._lose(transfer, node)
+        for neighbour in self._wiring.neighbours(node):
+            self.set_link(self._wiring.between[node, neighbour], up)
+            self.set_link(self._wiring.between[neighbour, node], up)
+        return True
+
+    def _lose(self, transfer: Transfer, node: int) -> None:
+        if transfer.number in self.in_flight:
+            self._drop(transfer, node, DropReason.NODE_DOWN)
+
+    def _halt(self, crossing: Crossing) -> None:
+        """Stop the flow of a piece, and count what has passed."""
+        if crossing.flow is not None:
+            rest_bits = self._network.stop(crossing.flow)
+            self._hop_bits += (crossing.rest_bits - rest_bits) * len(crossing.links)
+            crossing.rest_bits, crossing.flow = rest_bits, None
+
     def _interrupt(self, crossing: Crossing) -> None:
         """A link has failed under a piece."""
         transfer, policy = crossing.transfer, self._forwarding.interrupted
-        passed_bits = 0.0
-        if crossing.flow is not None:
-            rest_bits = self._network.stop(crossing.flow)
-            passed_bits, crossing.rest_bits, crossing.flow = crossing.rest_bits - rest_bits, rest_bits, None
-            self._hop_bits += passed_bits * len(crossing.links)
+        self._halt(crossing)
         lost_bits = 0.0 if policy == "resume" else bits(transfer.pieces[crossing.piece]) - crossing.rest_bits
         first = crossing.links[0]
         self._record(EventKind.INTERRUPT, transfer, first.source, first.target, value=lost_bits / 8)
@@ -303,7 +336,7 @@ class Transport:
     def _keep_or_drop(self, transfer: Transfer, node: int, go_on: Callable[[], None]) -> None:
         """Let what has no way to go wait for one, or drop it."""
         if self._forwarding.unreachable == "wait":
-            self._custody.append((transfer, go_on))
+            self._custody.append((transfer, node, go_on))
         else:
             self._drop(transfer, node, DropReason.NO_ROUTE)
 

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,7 +12,8 @@ import numpy as np
 
 from .clock import Clock, Turn
 from .compute import Processor
-from .faults import FailingPair
+from .failures import NodeDown
+from .faults import FailingNode, FailingPair
 from .forwarding import ForwardingPlan, PacketClass
 from .meter import Meter
 from .methods import Method, Roles
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from wayfare.models.service import TrainingService
 
     from .learning import Curriculum, Learning
+    from .methods.method import Program
 
 PROGRESS_S = 0.25
 HORIZON_S = 1e9  # about thirty years: the end of a run that has no other
@@ -54,7 +57,7 @@ class Experiment:
         stream: Random streams by name.
         lesson: None for a network experiment.
         background: Transfers of each source of background traffic, in order of time.
-        faults: Links that fail, and when.
+        faults: Links and nodes that fail, and when.
     """
 
     wiring: Wiring
@@ -66,7 +69,7 @@ class Experiment:
     stream: Callable[..., np.random.Generator]
     lesson: Lesson | None = None
     background: tuple[Iterator[PlannedTransfer], ...] = ()
-    faults: tuple[FailingPair, ...] = ()
+    faults: tuple[FailingPair | FailingNode, ...] = ()
     routing: Routing = field(default_factory=Routing)
 
 
@@ -133,8 +136,8 @@ class World:
             self._clock.at(planned.start_s, Turn.TIMER, number, partial(self._begin, planned, "transfer"))
         for number, source in enumerate(self._experiment.background):
             self._plan_next(number, source)
-        for pair in self._experiment.faults:
-            self._plan_outage(pair)
+        for failing in self._experiment.faults:
+            self._plan_outage(failing)
 
     def _plan_next(self, number: int, source: Iterator[PlannedTransfer]) -> None:
         """Look forward to the next transfer of a source of background traffic."""
@@ -144,22 +147,41 @@ class World:
             identity = len(self._experiment.transfers) + number
             self._clock.at(planned.start_s, Turn.TIMER, identity, partial(self._burst, number, source, planned))
 
-    def _plan_outage(self, pair: FailingPair) -> None:
-        """Look forward to a link's next outage."""
-        outage = next(pair.outages, None)
+    def _plan_outage(self, failing: FailingPair | FailingNode) -> None:
+        """Look forward to the next outage of a link or a node."""
+        outage = next(failing.outages, None)
         if outage is not None:
-            self._clock.at(outage.start_s, Turn.FAULT, pair.links[0].index, partial(self._fail, pair, outage.end_s))
+            self._at_fault(outage.start_s, failing, partial(self._fail, failing, outage.end_s))
 
-    def _fail(self, pair: FailingPair, end_s: float) -> None:
-        for link in pair.links:
-            self._transport.set_link(link, up=False)
+    def _at_fault(self, time_s: float, failing: FailingPair | FailingNode, action: Callable[[], None]) -> None:
+        identity = failing.node if isinstance(failing, FailingNode) else failing.links[0].index
+        self._clock.at(time_s, Turn.FAULT, identity, action)
+
+    def _fail(self, failing: FailingPair | FailingNode, end_s: float) -> None:
+        self._set(failing, up=False)
         if end_s < math.inf:
-            self._clock.at(end_s, Turn.FAULT, pair.links[0].index, partial(self._restore, pair))
+            self._at_fault(end_s, failing, partial(self._restore, failing))
 
-    def _restore(self, pair: FailingPair) -> None:
-        for link in pair.links:
-            self._transport.set_link(link, up=True)
-        self._plan_outage(pair)
+    def _restore(self, failing: FailingPair | FailingNode) -> None:
+        self._set(failing, up=True)
+        self._plan_outage(failing)
+
+    def _set(self, failing: FailingPair | FailingNode, *, up: bool) -> None:
+        if isinstance(failing, FailingPair):
+            for link in failing.links:
+                self._transport.set_link(link, up)
+        elif self._transport.set_node(failing.node, up):
+            self._meter.switch(failing.node, up, self._clock.now)
+            if self._learning is not None:
+                self._set_program(self._learning.nodes[failing.node], up=up)
+
+    def _set_program(self, node: Node, *, up: bool) -> None:
+        """Let a node's program hear that the node failed, or start it anew."""
+        if up:
+            node.restarts += 1
+            self._start_program(node)
+        else:
+            node.fail()
 
     def _burst(self, number: int, source: Iterator[PlannedTransfer], planned: PlannedTransfer) -> None:
         self._plan_next(number, source)
@@ -193,11 +215,15 @@ class World:
         virtual = Virtual(self._clock, experiment.wiring, self._transport, self._writer, experiment.stream)
         nodes = [Node(virtual, index, processor, self._learning) for index, processor in enumerate(self._processors)]
         self._learning.nodes = nodes
-        roles = Roles.on({node.name: node.tier for node in nodes}, [node.name for node in nodes if node.samples])
+        self._roles = Roles.on({node.name: node.tier for node in nodes}, [node.name for node in nodes if node.samples])
         for node in nodes:
-            program = lesson.method.program(node, roles)
-            if program is not None:
-                self._clock.process(program)
+            self._start_program(node)
+
+    def _start_program(self, node: Node) -> None:
+        assert self._experiment.lesson is not None
+        program = self._experiment.lesson.method.program(node, self._roles)
+        if program is not None:
+            self._clock.process(_until_down(program))
 
     def _step_to_the_end(self, watcher: Watcher) -> None:
         watched = time.monotonic()
@@ -264,3 +290,9 @@ class World:
 def _to_the_nanosecond(time_s: float | None) -> float | None:
     """Return a virtual time as the record has it: a multiple of a nanosecond."""
     return None if time_s is None else nanoseconds(time_s) / 1e9
+
+
+def _until_down(program: "Program") -> "Program":
+    """Run a program until its node fails."""
+    with suppress(NodeDown):
+        yield from program

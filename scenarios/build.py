@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 
-from wayfare.emulator.faults import FailingPair, LinkOutage
+from wayfare.emulator.faults import FailingNode, FailingPair, LinkOutage, NodeOutage, RandomNodeOutages
 from wayfare.emulator.forwarding import ForwardingPlan
 from wayfare.emulator.links import Link, section_of
 from wayfare.emulator.methods import Roles
@@ -71,10 +71,16 @@ class Blueprint:
             bursts = source.bursts(generator(self.scenario.seed, "background", number))
             yield (PlannedTransfer(index[b.from_], index[b.to], b.size_bytes, b.start_s, b.cap_bps) for b in bursts)
 
-    def _failing(self) -> "Iterator[FailingPair]":
-        """Yield the links that fail; each link has a random stream of its own for each fault."""
+    def _failing(self) -> "Iterator[FailingPair | FailingNode]":
+        """Yield the links and nodes that fail; each has a random stream of its own for each fault."""
         names, links = self.wiring.names, self.wiring.links
         for number, fault in enumerate(self.scenario.faults):
+            if isinstance(fault, NodeOutage | RandomNodeOutages):
+                for node, name in enumerate(names):
+                    if name == fault.node if isinstance(fault, NodeOutage) else self.wiring.tiers[node] == fault.tier:
+                        rng = generator(self.scenario.seed, "fault", number, name)
+                        yield FailingNode(node, fault.outages(rng))
+                continue
             for pair in zip(links[::2], links[1::2], strict=True):
                 ends = names[pair[0].source], names[pair[0].target]
                 if isinstance(fault, LinkOutage):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wayfare.emulator.background import Trace, TraceError
-from wayfare.emulator.faults import LinkOutage
+from wayfare.emulator.faults import LinkOutage, NodeOutage
 from wayfare.topologies.checks import check_topology
 from wayfare.topologies.errors import TopologyError
 
@@ -179,6 +179,8 @@ def _graph(scenario: Scenario, graph: nx.Graph[str]) -> Found:
                     yield ("traffic", section, index, end), unknown("node", name, list(graph))
     yield from _traces(traffic, graph)
     for index, fault in enumerate(scenario.faults):
+        if isinstance(fault, NodeOutage) and fault.node not in graph:
+            yield ("faults", index, "node"), unknown("node", fault.node, list(graph))
         if isinstance(fault, LinkOutage) and not graph.has_edge(*fault.between):
             first, second = fault.between
             known = [name for name in fault.between if name not in graph]

@@ -139,7 +139,7 @@ class Scenario:
     ] = None
     routing: Annotated[Routing, "How the forwarding tables choose among ways."] = field(default_factory=Routing)
     traffic: Annotated[Traffic, "How things move, and plain transfers."] = Traffic()
-    faults: Annotated[tuple[Annotated[Any, Choice("kind", FAULTS)], ...], "Links that fail."] = ()
+    faults: Annotated[tuple[Annotated[Any, Choice("kind", FAULTS)], ...], "Links and nodes that fail."] = ()
     record: Annotated[Record, "What the run writes down."] = Record()
     stop_s: Annotated[
         float | None,

@@ -26,7 +26,7 @@ class Alone(Method):
 
     def learn(self, node: Node) -> Program:
         """Train the node's own model, job after job."""
-        model = node.initial_model()
+        model = node.store.get("model", node.initial_model())
         while True:
             model = yield node.train(model)
             node.store["model"] = model

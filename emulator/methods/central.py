@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge, Gt
 
+from wayfare.emulator.failures import SendFailed
+
 from .method import Method, Roles
 
 if TYPE_CHECKING:
@@ -37,10 +39,10 @@ class Central(Method):
 
     def give(self, node: Node, server: str) -> Program:
         """Send the node's raw samples."""
-        from wayfare.emulator.node import SendFailed
-
-        with suppress(SendFailed):  # the drop is recorded, and the server waits for its timeout only
-            yield node.send(server, node.data_packet())
+        if "given" not in node.store:
+            with suppress(SendFailed):  # the drop is recorded, and the server waits for its timeout only
+                yield node.send(server, node.data_packet())
+                node.store["given"] = True
 
     def gather(self, node: Node, senders: int) -> Program:
         """Collect all samples, then train on them."""

@@ -44,12 +44,12 @@ class FedAvg(Method):
 
     def serve(self, node: Node, clients: Sequence[str]) -> Program:
         """Run round after round (the paper's "Server executes")."""
-        model = node.initial_model()
+        model = node.store.get("model", node.initial_model())
         sample_size = max(1, round(self.fraction * len(clients)))
-        task = 0
+        task = node.store.get("task", 0)
         node.answer(model)
         while clients:
-            task += 1
+            node.store["task"] = task = task + 1
             for client in sorted(node.rng.choice(len(clients), sample_size, replace=False)):
                 node.send(clients[client], node.packet(model, task=task))
             updates = yield from self.collect(node, task, sample_size)

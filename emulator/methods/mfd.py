@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge
 
+from wayfare.emulator.failures import NodeDown, SendFailed
+
 from .method import Method, Roles
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ class Mfd(Method):
         """Run the same program at every node; some holders launch packets first."""
         holders = roles.holders
         starts = [holders[number * len(holders) // self.packets] for number in range(self.packets)]
-        return self.live(node, launches=starts.count(node.name))
+        return self.live(node, launches=0 if node.restarts else starts.count(node.name))
 
     def live(self, node: Node, *, launches: int) -> Program:
         """Launch, then receive, learn and send on."""
@@ -61,11 +63,15 @@ class Mfd(Method):
     def handle(self, node: Node, packet: ModelPacket) -> Generator[simpy.Event, Any, None]:
         """Learn where there is data; then forward the packet, or let it retire at its hop limit."""
         if node.samples:
-            packet = yield from self.learn(node, packet)
+            try:
+                packet = yield from self.learn(node, packet)
+            except NodeDown:
+                node.retire(packet)
+                raise
         packet = node.sign_visit(packet)
         if packet.hop_count < packet.hop_limit and node.neighbours:
             sending = node.send(self.next_hop(node, packet), packet)
-            sending.callbacks.append(lambda event: None if event.ok else node.retire(packet))
+            sending.callbacks.append(lambda event: node.retire(packet) if isinstance(event.value, SendFailed) else None)
         else:
             node.retire(packet)
 

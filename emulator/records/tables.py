@@ -28,6 +28,8 @@ class EventKind(IntEnum):
     RETIRE = 11  # node; a model packet ends
     LINK_DOWN = 12  # node: from, peer: to; a directed link fails
     LINK_UP = 13  # node: from, peer: to; it is back
+    NODE_DOWN = 15  # node; it fails
+    NODE_UP = 16  # node; it is back
     INTERRUPT = 14  # node: from, peer: to; a link failed under a transfer; value: bytes to be sent again
 
 
@@ -38,6 +40,7 @@ class DropReason(IntEnum):
     NO_ROUTE = 1
     NO_MEMORY = 2
     LINK_DOWN = 3
+    NODE_DOWN = 4
 
 
 @dataclass(frozen=True)

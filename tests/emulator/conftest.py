@@ -183,13 +183,14 @@ def live(tmp_path) -> Callable[..., Lived]:
     def run(
         wiring: Wiring, method: Method | None = None, holders=(), *, stop_s: float | None = None, bin_s: float = 0.5,
         hardware: Mapping[str, NodeClass] | None = None, transfers=(), forwarding="whole-packet", seed: int = SEED,
-        test="test", service=None,
+        test="test", service=None, faults=(), **forwarding_plan: Any,
     ) -> Lived:  # fmt: skip
         lesson = _lesson(method, holders, seed, test, service) if method is not None else None
         experiment = Experiment(
             wiring=wiring,
             hardware=[(hardware or {}).get(name, PLAIN_NODE) for name in wiring.names],
-            forwarding=ForwardingPlan(forwarding),
+            forwarding=ForwardingPlan(forwarding, **forwarding_plan),
+            faults=tuple(faults),
             transfers=tuple(PlannedTransfer(*transfer) for transfer in transfers),
             stop_s=stop_s,
             bin_s=bin_s,

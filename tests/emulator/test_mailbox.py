@@ -21,7 +21,7 @@ class Post:
         def program():
             yield self.clock.timeout(start_s)
             for timeout_s in timeouts:
-                found = yield self.mailbox.get(timeout_s)
+                found = yield self.mailbox.get(self.clock.event(), timeout_s)
                 self.got.append((name, found and found.packet, self.clock.now))
 
         self.clock.process(program())

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from wayfare.emulator.node import SendFailed
+from wayfare.emulator.failures import SendFailed
 from wayfare.emulator.nodes import NodeClass
 from wayfare.emulator.packets import VISITED_KEPT, LayerUpdate
 from wayfare.emulator.records import DropReason, EventKind

@@ -63,3 +63,25 @@ def test_faults_need_an_end(tmp_path):
     path.write_text((TEXT % (OUTAGE, "resume")).replace("stop: 30 s\n", ""))
     with pytest.raises(ScenarioError, match="stop: is missing"):
         load(path)
+
+
+def test_a_learning_run_outlives_nodes_that_come_and_go(tmp_path):
+    path = tmp_path / "x.scenario.yaml"
+    path.write_text(
+        "name: churn\nseed: 7\ntopology: {generator: three-tier, edges: 2, devices: 6}\n"
+        "cells: {site_antenna_gain: 8 dB}\n"
+        "nodes: {device: {compute: 1 GFLOP/s}}\ndata: {dataset: digits, partition: {kind: iid}}\n"
+        "model: {family: mlp, hidden: [16]}\nlearning: {method: mfd, packets: 3, steps: 10, learning_rate: 0.2}\n"
+        "faults: [{kind: random-nodes, tier: device, up: 200 ms, down: 100 ms}]\n"
+        "traffic: {unreachable: wait}\nstop: 1 s\n"
+    )
+    summaries = [run(load(path), tmp_path / str(turn), cache=bool(turn)).summary for turn in range(2)]
+    assert summaries[0]["digest"] == summaries[1]["digest"]
+    assert summaries[0]["training"]["jobs"] > 0
+
+
+def test_a_node_that_is_to_fail_must_be_there(tmp_path):
+    path = tmp_path / "x.scenario.yaml"
+    path.write_text(TEXT % ("{kind: node, node: z, from: 1 s}", "resume"))
+    with pytest.raises(ScenarioError, match=r"faults\.0\.node: unknown node 'z'"):
+        load(path)
