@@ -23,7 +23,7 @@ $(VENV)/python:
 
 $(VENV)/installed: $(VENV)/python pyproject.toml constraints.txt
 	@echo "Installing Wayfare into $(VENV) (once; a minute or two)"
-	@$(PIP) install --quiet --constraint constraints.txt $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX),) torch
+	@$(PIP) install --quiet --constraint constraints.txt $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX) --no-deps,) torch
 	@$(PIP) install --quiet --constraint constraints.txt --editable .
 	@touch $@
 

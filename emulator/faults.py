@@ -21,86 +21,74 @@ class Outage(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinkOutage:
-    """One link, both directions, down for a time."""
+class PlannedOutage:
+    """Something is down for a time."""
 
-    between: Annotated[tuple[str, str], "The two nodes it joins."]
     from_s: Annotated[float, "When it fails.", Ge(0)]
     until_s: Annotated[float | None, "When it is back; without this it is gone for good.", Gt(0)] = None
 
     def __post_init__(self) -> None:
         """Refuse an outage that ends before it begins."""
-        _check_order(self.from_s, self.until_s)
+        if self.until_s is not None and self.until_s <= self.from_s:
+            raise ValueError("the outage ends before it begins: 'until' must be later than 'from'")
 
     def outages(self, _: np.random.Generator) -> Iterator[Outage]:
-        """Yield the one outage."""
+        """Yield the one outage; nothing is random."""
         yield Outage(self.from_s, math.inf if self.until_s is None else self.until_s)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RandomOutages:
-    """Every link of a class, each by itself, is up and down in turn for exponential times (an alternating renewal)."""
+    """Things of a kind are, each by itself, up and down in turn for exponential times (an alternating renewal)."""
 
-    links: Annotated[Section, "Class of the links."]
     up_s: Annotated[float, "Mean time between the end of an outage and the next failure.", Gt(0)]
     down_s: Annotated[float, "Mean length of an outage.", Gt(0)]
 
     def outages(self, rng: np.random.Generator) -> Iterator[Outage]:
-        """Yield one link's outages without end, in order of time."""
-        return _alternate(self.up_s, self.down_s, rng)
+        """Yield the outages of one thing without end, in order of time."""
+        time_s = 0.0
+        while True:
+            time_s += float(rng.exponential(self.up_s))
+            end_s = time_s + float(rng.exponential(self.down_s))
+            yield Outage(time_s, end_s)
+            time_s = end_s
 
 
 @dataclass(frozen=True, kw_only=True)
-class NodeOutage:
+class LinkOutage(PlannedOutage):
+    """One link, both directions, down for a time."""
+
+    between: Annotated[tuple[str, str], "The two nodes it joins."]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RandomLinkOutages(RandomOutages):
+    """Every link of a class fails at random, both directions at once."""
+
+    links: Annotated[Section, "Class of the links."]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeOutage(PlannedOutage):
     """One node down for a time: its jobs and the packets it holds are lost, what it keeps in store is not."""
 
     node: Annotated[str, "Its name."]
-    from_s: Annotated[float, "When it fails.", Ge(0)]
-    until_s: Annotated[float | None, "When it is back; without this it is gone for good.", Gt(0)] = None
-
-    def __post_init__(self) -> None:
-        """Refuse an outage that ends before it begins."""
-        _check_order(self.from_s, self.until_s)
-
-    def outages(self, _: np.random.Generator) -> Iterator[Outage]:
-        """Yield the one outage."""
-        yield Outage(self.from_s, math.inf if self.until_s is None else self.until_s)
 
 
 @dataclass(frozen=True, kw_only=True)
-class RandomNodeOutages:
-    """Every node of a tier, each by itself, is up and down in turn for exponential times."""
+class RandomNodeOutages(RandomOutages):
+    """Every node of a tier fails at random."""
 
     tier: Annotated[Literal["device", "edge", "cloud"], "Tier of the nodes."]
-    up_s: Annotated[float, "Mean time between the end of an outage and the next failure.", Gt(0)]
-    down_s: Annotated[float, "Mean length of an outage.", Gt(0)]
-
-    def outages(self, rng: np.random.Generator) -> Iterator[Outage]:
-        """Yield one node's outages without end, in order of time."""
-        return _alternate(self.up_s, self.down_s, rng)
 
 
-Fault = LinkOutage | RandomOutages | NodeOutage | RandomNodeOutages
+Fault = LinkOutage | RandomLinkOutages | NodeOutage | RandomNodeOutages
 FAULTS: dict[str, type[Fault]] = {
     "link": LinkOutage,
-    "random-links": RandomOutages,
+    "random-links": RandomLinkOutages,
     "node": NodeOutage,
     "random-nodes": RandomNodeOutages,
 }
-
-
-def _check_order(from_s: float, until_s: float | None) -> None:
-    if until_s is not None and until_s <= from_s:
-        raise ValueError("the outage ends before it begins: 'until' must be later than 'from'")
-
-
-def _alternate(up_s: float, down_s: float, rng: np.random.Generator) -> Iterator[Outage]:
-    time_s = 0.0
-    while True:
-        time_s += float(rng.exponential(up_s))
-        end_s = time_s + float(rng.exponential(down_s))
-        yield Outage(time_s, end_s)
-        time_s = end_s
 
 
 @dataclass(frozen=True)

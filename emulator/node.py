@@ -15,7 +15,8 @@ from .failures import NodeDown, SendFailed
 from .mailbox import Mailbox
 from .packets import VISITED_KEPT, LayerUpdate, ModelPacket, PacketKind, Performance, count_hop
 from .records import DropReason, EventKind, RunWriter
-from .transport import Transfer, Transport
+from .transfer import Transfer
+from .transport import Transport
 from .wiring import Wiring
 
 if TYPE_CHECKING:

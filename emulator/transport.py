@@ -3,7 +3,6 @@
 import math
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 
@@ -11,57 +10,12 @@ from . import laws
 from .clock import Clock, Turn
 from .forwarding import ForwardingPlan, PacketClass
 from .links import Link
-from .network import Flow, FluidNetwork, bits
+from .network import FluidNetwork, bits
 from .nodes import NodeClass
 from .records import DropReason, EventKind, RunWriter
 from .routing import ForwardingTables, NoRoute, Routing
+from .transfer import HOP_LIMIT, Crossing, Transfer
 from .wiring import Wiring
-
-HOP_LIMIT = 64  # the TTL that RFC 1700 recommends for IP
-
-
-@dataclass(eq=False)
-class Transfer:
-    """Something of a size on its way from one node to another.
-
-    Attributes:
-        packet: Id of the model packet it carries, or -1.
-        pieces: Sizes of what travels by itself: one for a whole packet, several fragments [bytes].
-        cap_bps: The most it takes.
-        hops: Links that its first piece has entered.
-        hop_limit: It is dropped when it would need one more link than this.
-        arrived: Pieces at the destination.
-        least_s: Its delays so far, and each piece's size at the fastest rate there is for it.
-    """
-
-    number: int
-    source: int
-    target: int
-    size_bytes: int
-    start_s: float
-    packet: int
-    pieces: tuple[int, ...]
-    cap_bps: float
-    hop_limit: int
-    delivered: Callable[["Transfer"], None]
-    dropped: Callable[["Transfer", DropReason], None]
-    hops: int = 0
-    arrived: int = 0
-    least_s: float = 0.0
-    way: dict[int, Link] = field(default_factory=dict)
-    queues: dict[int, deque[int]] = field(default_factory=dict)
-    crossed: dict[int, int] = field(default_factory=dict)
-
-
-@dataclass(eq=False)
-class Crossing:
-    """A piece of a transfer on one or several links at once; ``flow`` is None while a link of it is down."""
-
-    transfer: Transfer
-    piece: int
-    links: list[Link]
-    flow: Flow | None = None
-    rest_bits: float = 0.0
 
 
 class Transport:
@@ -264,7 +218,10 @@ class Transport:
         self._writer.event(self._clock.now, kind, link.source, link.target)
         if up:
             for crossing in [crossing for crossing in self._crossings if crossing.flow is None]:
-                self._cross(crossing)
+                if crossing.transfer.number in self.in_flight:
+                    self._cross(crossing)
+                else:
+                    del self._crossings[crossing]  # it was dropped while this piece of it waited
             waiting, self._custody = self._custody, []
             for transfer, _, go_on in waiting:
                 if transfer.number in self.in_flight:

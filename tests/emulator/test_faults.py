@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from wayfare.emulator.clock import Turn
-from wayfare.emulator.faults import LinkOutage, Outage, RandomOutages
+from wayfare.emulator.faults import LinkOutage, Outage, RandomLinkOutages
 from wayfare.emulator.records import EventKind
 from wayfare.models.streams import generator
 
@@ -104,7 +104,7 @@ def test_a_link_that_failed_twice_is_back_when_both_failures_are_over(bench, wir
 
 
 def test_random_outages_have_the_means_asked_for():
-    outages = list(islice(RandomOutages(links="backhaul", up_s=3.0, down_s=1.0).outages(generator(1)), 20_000))
+    outages = list(islice(RandomLinkOutages(links="backhaul", up_s=3.0, down_s=1.0).outages(generator(1)), 20_000))
     down = np.array([outage.end_s - outage.start_s for outage in outages])
     assert down.mean() == pytest.approx(1.0, abs=4 / 20_000**0.5)
     assert down.sum() / outages[-1].end_s == pytest.approx(0.25, rel=0.03)
