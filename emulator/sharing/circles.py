@@ -10,11 +10,13 @@ import math
 
 import numpy as np
 
-from .filling import current_level, fix, fix_open_flows
+from .filling import amount_left, current_level, fix, fix_open_flows
 from .heaps import make_heap, take_first
 from .state import (
     CAP,
     CIRCLE,
+    CLAIM,
+    CLAIMED,
     COEFFICIENT,
     CONSTRAINT,
     EPOCH,
@@ -23,8 +25,6 @@ from .state import (
     GROUP,
     HEAD,
     IDENTITY,
-    LEFT,
-    LEFT_LOW,
     LEVEL,
     NEXT,
     NUMBER,
@@ -38,7 +38,6 @@ from .state import (
     SEEN,
     TIGHTEST,
     USES,
-    WEIGHT,
     State,
 )
 
@@ -91,11 +90,11 @@ def look(state: State, constraints: int, flows: int) -> None:
 def offered_elsewhere(state: State, flow: int, here: int) -> float:
     """Return the least rate that the levels of a flow's constraints offer, leaving one constraint out."""
     constraint, coefficient, level = state.use_i[CONSTRAINT], state.use_f[COEFFICIENT], state.constraint_f[LEVEL]
-    weight, start = state.flow_f[WEIGHT][flow], state.flow_i[FIRST][flow]
+    claim, start = state.use_f[CLAIM], state.flow_i[FIRST][flow]
     least = math.inf
     for use in range(start, start + state.flow_i[USES][flow]):
         if constraint[use] != here:
-            least = min(least, weight * level[constraint[use]] / coefficient[use])
+            least = min(least, claim[use] * level[constraint[use]] / coefficient[use])
     return least
 
 
@@ -130,7 +129,7 @@ def is_tightest(state: State, place: int) -> bool:
     while entry >= 0:
         flow = state.use_i[OWNER][entry]
         if state.flow_i[OPEN][flow] == 1:
-            here = state.flow_f[WEIGHT][flow] * level / state.use_f[COEFFICIENT][entry]
+            here = state.use_f[CLAIM][entry] * level / state.use_f[COEFFICIENT][entry]
             if here > state.flow_f[OFFER][flow] * (1 + TIE):
                 return False
         entry = state.use_i[NEXT][entry]
@@ -204,31 +203,31 @@ def keep_seen(items: "list[int]", count: int, seen: "list[int]", epoch: int, kep
 
 
 def water_level(state: State, place: int) -> float:
-    """Solve ``sum_i min(a_i limit_i, w_i level) = left`` for the level; infinite if all fits.
+    """Solve ``sum_i min(a_i limit_i, c_i level) = left``, with claims ``c``, for the level; infinite if all fits.
 
     A flow's limit is what its other constraints offer at their levels, or its cap.
     """
     heap, reached, number = state.flow_i[QUEUE], state.flow_f[OFFER], state.flow_i[NUMBER]
-    count, weights = 0, 0.0
+    claimed, count, load = state.flow_f[CLAIMED], 0, 0.0
     entry = state.constraint_i[HEAD][place]
     while entry >= 0:
         flow = state.use_i[OWNER][entry]
         if state.flow_i[OPEN][flow] == 1:
             limit = min(state.flow_f[CAP][flow], offered_elsewhere(state, flow, place))
-            reached[flow] = state.use_f[COEFFICIENT][entry] * limit / state.flow_f[WEIGHT][flow]
-            weights += state.flow_f[WEIGHT][flow]
+            claimed[flow] = state.use_f[CLAIM][entry]
+            reached[flow] = state.use_f[COEFFICIENT][entry] * limit / claimed[flow]
+            load += claimed[flow]
             heap[count] = flow
             count += 1
         entry = state.use_i[NEXT][entry]
     make_heap(heap, count, state.flow_i[QUEUE_PLACE], reached, number)
-    left = state.constraint_f[LEFT][place] + state.constraint_f[LEFT_LOW][place]
-    left = left if left > 0.0 else 0.0
+    left = amount_left(state, place)
     while count > 0:
         flow = heap[0]
-        if reached[flow] * weights > left:
-            return left / weights  # type: ignore[no-any-return]
-        left -= reached[flow] * state.flow_f[WEIGHT][flow]
-        weights -= state.flow_f[WEIGHT][flow]
+        if reached[flow] * load > left:
+            return left / load
+        left -= reached[flow] * claimed[flow]
+        load -= claimed[flow]
         take_first(heap, count, state.flow_i[QUEUE_PLACE], reached, number)
         count -= 1
     return math.inf
@@ -240,10 +239,10 @@ def read_bottlenecks(state: State, members: int) -> bool:
     moved = False
     for at in range(members):
         flow = state.flow_i[CIRCLE][at]
-        weight, start = state.flow_f[WEIGHT][flow], state.flow_i[FIRST][flow]
+        claim, start = state.use_f[CLAIM], state.flow_i[FIRST][flow]
         least, tightest = math.inf, -1
         for use in range(start, start + state.flow_i[USES][flow]):
-            offer = weight * level[constraint[use]] / state.use_f[COEFFICIENT][use]
+            offer = claim[use] * level[constraint[use]] / state.use_f[COEFFICIENT][use]
             if offer < least or (
                 tightest >= 0 and offer == least and identity[constraint[use]] < identity[constraint[tightest]]
             ):
@@ -268,20 +267,20 @@ def solve_levels(state: State, places: int, members: int) -> bool:
             state.flow_f[FRESH][flow] = state.flow_f[CAP][flow]
         else:
             solved = float(matrix[state.constraint_i[ROW][state.use_i[CONSTRAINT][use]], rows])
-            state.flow_f[FRESH][flow] = state.flow_f[WEIGHT][flow] * solved / state.use_f[COEFFICIENT][use]
+            state.flow_f[FRESH][flow] = state.use_f[CLAIM][use] * solved / state.use_f[COEFFICIENT][use]
     return True
 
 
 def equations(state: State, places: int, members: int) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
     """Write down that each bottleneck of the circle is full: a row for each, unknown levels, then what is left."""
     row, constraint, coefficient = state.constraint_i[ROW], state.use_i[CONSTRAINT], state.use_f[COEFFICIENT]
-    tightest, circle, weight = state.flow_i[TIGHTEST], state.constraint_i[CIRCLE], state.flow_f[WEIGHT]
+    tightest, circle, claim = state.flow_i[TIGHTEST], state.constraint_i[CIRCLE], state.use_f[CLAIM]
     rows = number_bottlenecks(state, places, members)
     matrix = np.zeros((rows, rows + 1))
     for at in range(places):
         place = circle[at]
         if row[place] >= 0:
-            matrix[row[place], rows] = state.constraint_f[LEFT][place] + state.constraint_f[LEFT_LOW][place]
+            matrix[row[place], rows] = amount_left(state, place)
     for at in range(members):
         flow = state.flow_i[CIRCLE][at]
         own, start = tightest[flow], state.flow_i[FIRST][flow]
@@ -290,7 +289,7 @@ def equations(state: State, places: int, members: int) -> "np.ndarray[tuple[int,
             if line >= 0 and own < 0:
                 matrix[line, rows] -= coefficient[use] * state.flow_f[CAP][flow]
             elif line >= 0:
-                matrix[line, row[constraint[own]]] += coefficient[use] * weight[flow] / coefficient[own]
+                matrix[line, row[constraint[own]]] += coefficient[use] * claim[own] / coefficient[own]
     return matrix
 
 
@@ -339,7 +338,7 @@ def eliminate(matrix: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", rows:
 
 def is_equilibrium(state: State, places: int, members: int) -> bool:
     """Tell whether the rates of a circle fit and each flow has the largest share where it is bottlenecked."""
-    largest, fresh, weight = state.constraint_f[LEVEL], state.flow_f[FRESH], state.flow_f[WEIGHT]
+    largest, fresh, claim = state.constraint_f[LEVEL], state.flow_f[FRESH], state.use_f[CLAIM]
     saved = keep_levels(state, places)
     fits = True
     for at in range(places):
@@ -351,9 +350,9 @@ def is_equilibrium(state: State, places: int, members: int) -> bool:
             if state.flow_i[OPEN][flow] == 1:
                 taken = state.use_f[COEFFICIENT][entry] * fresh[flow]
                 used += taken
-                most = max(most, taken / weight[flow])
+                most = max(most, taken / claim[entry])
             entry = state.use_i[NEXT][entry]
-        left = state.constraint_f[LEFT][place] + state.constraint_f[LEFT_LOW][place]
+        left = amount_left(state, place)
         fits = fits and used <= left * (1 + EXACT)
         largest[place] = most
     for at in range(members):
@@ -361,7 +360,7 @@ def is_equilibrium(state: State, places: int, members: int) -> bool:
         use = state.flow_i[TIGHTEST][flow]
         fits = fits and 0.0 <= fresh[flow] <= state.flow_f[CAP][flow] * (1 + EXACT)
         if use >= 0:
-            share = state.use_f[COEFFICIENT][use] * fresh[flow] / weight[flow]
+            share = state.use_f[COEFFICIENT][use] * fresh[flow] / claim[use]
             fits = fits and share >= largest[state.use_i[CONSTRAINT][use]] * (1 - EXACT)
     for at in range(places):
         largest[state.constraint_i[CIRCLE][at]] = saved[at]

@@ -7,25 +7,21 @@ Each step touches one group only, so a group's rates have the same bits whether 
 
 import math
 
-from .heaps import before, make_heap, sift_down, sift_up, take_first
+from .heaps import make_heap, sift_down, take_first
 from .state import (
     ALIKE,
     CAP,
-    CAPACITY,
+    CLAIM,
     COEFFICIENT,
     CONSTRAINT,
-    DIRTIES,
-    DIRTY_LIST,
     EPOCH,
     FIRST,
-    FIRST_LEVEL,
     FIXED,
     FRESH,
     GROUP,
     HEAD,
     IDENTITY,
     LEFT,
-    LEFT_LOW,
     LEVEL,
     LOAD,
     LOAD_LOW,
@@ -34,20 +30,18 @@ from .state import (
     NUMBER,
     OFFER,
     OPEN,
-    ORDER,
-    ORDERED,
     OWNER,
-    PLACES,
+    QUANTA,
     QUEUE,
     QUEUE_PLACE,
+    SCALE,
     SEEN,
-    SLOTS,
     USES,
-    WEIGHT,
     WEIGHTED,
-    Row,
     State,
 )
+
+BELOW = 1.0 - 2.0**-53  # times a positive number is the number below it
 
 
 def gather(state: State, seed: int) -> tuple[int, int, bool]:
@@ -82,41 +76,28 @@ def gather(state: State, seed: int) -> tuple[int, int, bool]:
     return constraints, count, alike
 
 
-def gather_all(state: State) -> int:
-    """Collect all flows that cross anything; return how many."""
-    flows = 0
-    for flow in range(state.counts[SLOTS]):
-        if state.flow_i[NUMBER][flow] >= 0 and state.flow_i[USES][flow] > 0:
-            state.flow_i[GROUP][flows] = flow
-            flows += 1
-    return flows
-
-
 def open_group(state: State, constraints: int, flows: int) -> None:
     """Give a group's constraints all their capacity back and open its flows."""
     count, members, group = state.constraint_i[OPEN], state.constraint_i[MEMBERS], state.constraint_i[GROUP]
-    capacity, left, left_low = state.constraint_f[CAPACITY], state.constraint_f[LEFT], state.constraint_f[LEFT_LOW]
-    load, load_low, level = state.constraint_f[LOAD], state.constraint_f[LOAD_LOW], state.constraint_f[LEVEL]
+    left, quanta, level = state.constraint_i[LEFT], state.constraint_i[QUANTA], state.constraint_f[LEVEL]
     is_open, listed = state.flow_i[OPEN], state.flow_i[GROUP]
     for at in range(flows):
         is_open[listed[at]] = 1
     for at in range(constraints):
         place = group[at]
         count[place] = members[place]
-        left[place], left_low[place] = capacity[place], 0.0
-        if state.counts[WEIGHTED] == 0:
-            level[place] = capacity[place] / members[place]
-        else:
-            add_weights(state, place)
-            level[place] = capacity[place] / (load[place] + load_low[place])
+        left[place] = quanta[place]
+        if state.counts[WEIGHTED] > 0:
+            add_claims(state, place)
+        level[place] = current_level(state, place)
 
 
-def add_weights(state: State, place: int) -> None:
-    """Add up the weights of a constraint's flows, keeping what rounding takes (Neumaier 1974)."""
-    owner, following, weight = state.use_i[OWNER], state.use_i[NEXT], state.flow_f[WEIGHT]
+def add_claims(state: State, place: int) -> None:
+    """Add up the claims of a constraint's flows, keeping what rounding takes (Neumaier 1974)."""
+    following, claim = state.use_i[NEXT], state.use_f[CLAIM]
     entry, total, low = state.constraint_i[HEAD][place], 0.0, 0.0
     while entry >= 0:
-        amount = weight[owner[entry]]
+        amount = claim[entry]
         rounded = total + amount
         back = rounded - total
         low += (total - (rounded - back)) + (amount - back)
@@ -126,16 +107,40 @@ def add_weights(state: State, place: int) -> None:
 
 
 def current_level(state: State, place: int) -> float:
-    """Return the consumption per weight if all open flows were bottlenecked here."""
-    load: float = state.constraint_i[OPEN][place]
+    """Return the consumption per claim if all open flows were bottlenecked here."""
+    left, waiting = state.constraint_i[LEFT][place], state.constraint_i[OPEN][place]
     if state.counts[WEIGHTED] > 0:
         load = state.constraint_f[LOAD][place] + state.constraint_f[LOAD_LOW][place]
-    return level_for(state.constraint_f[LEFT][place] + state.constraint_f[LEFT_LOW][place], load)
+        if load != waiting:
+            return amount_left(state, place) / float(load)
+    return level_for(left, waiting, state.constraint_f[SCALE][place])
 
 
-def level_for(left: float, load: float) -> float:
-    """Return what is left for each unit of weight; rounding may leave less than nothing."""
-    return left / load if left > 0.0 else 0.0
+def amount_left(state: State, place: int) -> float:
+    """Return what is left of a constraint, 0 or more."""
+    return max(float(state.constraint_i[LEFT][place]), 0.0) / float(state.constraint_f[SCALE][place])
+
+
+def level_for(left: int, waiting: int, scale: float) -> float:
+    """Return an equal share of what is left, rounded down.
+
+    So a flow that takes no more than it leaves no less to the others, and levels never fall.
+    """
+    if left <= 0:
+        return 0.0
+    share = left // waiting
+    level = float(share)
+    if int(level) > share:
+        level *= BELOW
+    return level / scale
+
+
+def rate_at(level: float, claim: float, coefficient: float, cap_bps: float) -> float:
+    """Return the rate of a flow at a level; it takes no more than its share of it."""
+    rate_bps = claim * level / coefficient
+    if coefficient * rate_bps > claim * level:
+        rate_bps *= BELOW
+    return min(rate_bps, cap_bps)
 
 
 def fix(state: State, flow: int, rate_bps: float) -> None:
@@ -149,7 +154,7 @@ def fix(state: State, flow: int, rate_bps: float) -> None:
 def fix_open_flows(state: State, place: int, level: float) -> int:
     """Fix the open flows of a constraint at its level; return how many."""
     owner, following, coefficient = state.use_i[OWNER], state.use_i[NEXT], state.use_f[COEFFICIENT]
-    is_open, weight, cap, fresh = state.flow_i[OPEN], state.flow_f[WEIGHT], state.flow_f[CAP], state.flow_f[FRESH]
+    is_open, claim, cap, fresh = state.flow_i[OPEN], state.use_f[CLAIM], state.flow_f[CAP], state.flow_f[FRESH]
     fixed, entry, count, waiting = (
         state.flow_i[FIXED],
         state.constraint_i[HEAD][place],
@@ -159,7 +164,7 @@ def fix_open_flows(state: State, place: int, level: float) -> int:
     while entry >= 0 and count < waiting:
         flow = owner[entry]
         if is_open[flow] == 1:
-            fresh[flow], is_open[flow] = min(weight[flow] * level / coefficient[entry], cap[flow]), 0
+            fresh[flow], is_open[flow] = rate_at(level, claim[entry], coefficient[entry], cap[flow]), 0
             fixed[count] = flow
             count += 1
         entry = following[entry]
@@ -168,32 +173,28 @@ def fix_open_flows(state: State, place: int, level: float) -> int:
 
 
 def take_out_fixed(state: State, flows: int) -> None:
-    """Take the rates of the flows just fixed from what their constraints have left, keeping what rounding takes."""
+    """Take the rates of the flows just fixed from what their constraints have left."""
     constraint, coefficient, fixed = state.use_i[CONSTRAINT], state.use_f[COEFFICIENT], state.flow_i[FIXED]
-    left, left_low, count = state.constraint_f[LEFT], state.constraint_f[LEFT_LOW], state.constraint_i[OPEN]
+    left, scale, count = state.constraint_i[LEFT], state.constraint_f[SCALE], state.constraint_i[OPEN]
     first, uses, fresh = state.flow_i[FIRST], state.flow_i[USES], state.flow_f[FRESH]
     for at in range(flows):
         flow = fixed[at]
         rate_bps, start = fresh[flow], first[flow]
         for use in range(start, start + uses[flow]):
             place = constraint[use]
-            amount, total = -coefficient[use] * rate_bps, left[place]
-            rounded = total + amount
-            back = rounded - total
-            left_low[place] += (total - (rounded - back)) + (amount - back)
-            left[place] = rounded
+            left[place] -= int(coefficient[use] * rate_bps * scale[place])
             count[place] -= 1
     if state.counts[WEIGHTED] > 0:
         for at in range(flows):
-            take_weight(state, fixed[at])
+            add_to_loads(state, fixed[at], -1)
 
 
-def take_weight(state: State, flow: int) -> None:
-    """Take a flow's weight from the load of its constraints, keeping what rounding takes."""
+def add_to_loads(state: State, flow: int, times: int) -> None:
+    """Add a flow's claims to the loads of its constraints (1), or take them away (-1), keeping what rounding takes."""
     load, load_low, constraint = state.constraint_f[LOAD], state.constraint_f[LOAD_LOW], state.use_i[CONSTRAINT]
-    amount, start = -state.flow_f[WEIGHT][flow], state.flow_i[FIRST][flow]
+    claim, start = state.use_f[CLAIM], state.flow_i[FIRST][flow]
     for use in range(start, start + state.flow_i[USES][flow]):
-        place = constraint[use]
+        place, amount = constraint[use], times * claim[use]
         total = load[place]
         rounded = total + amount
         back = rounded - total
@@ -208,7 +209,8 @@ def queue_caps(state: State, flows: int) -> int:
     for at in range(flows):
         flow = state.flow_i[GROUP][at]
         if cap[flow] != math.inf:
-            key[flow] = state.use_f[COEFFICIENT][state.flow_i[FIRST][flow]] * cap[flow] / state.flow_f[WEIGHT][flow]
+            first = state.flow_i[FIRST][flow]
+            key[flow] = state.use_f[COEFFICIENT][first] * cap[flow] / state.use_f[CLAIM][first]
             queue[capped] = flow
             capped += 1
     make_heap(queue, capped, state.flow_i[QUEUE_PLACE], key, state.flow_i[NUMBER])
@@ -216,31 +218,20 @@ def queue_caps(state: State, flows: int) -> int:
 
 
 def fill(state: State, constraints: int, flows: int) -> None:
-    """Work out the rates of a group by raising one level."""
-    queue, group = state.constraint_i[QUEUE], state.constraint_i[GROUP]
+    """Work out the rates of a group by raising one level.
+
+    The next to fill up is the constraint of the lowest (level, id); levels only rise, so one that has risen goes back
+    into the queue.
+    """
+    group, queue, place_of = state.constraint_i[GROUP], state.constraint_i[QUEUE], state.constraint_i[QUEUE_PLACE]
+    identity, level, count = state.constraint_i[IDENTITY], state.constraint_f[LEVEL], state.constraint_i[OPEN]
+    caps, stop, queued = state.flow_i[QUEUE], state.flow_f[OFFER], constraints
     for at in range(constraints):
         queue[at] = group[at]
-    make_heap(
-        queue, constraints, state.constraint_i[QUEUE_PLACE], state.constraint_f[LEVEL], state.constraint_i[IDENTITY]
-    )
-    raise_level(state, 0, constraints, flows)
-
-
-def raise_level(state: State, ordered: int, queued: int, flows: int) -> None:
-    """Fix flow after flow where the level reaches a cap or fills a constraint up.
-
-    The next constraint is the first of those in ``ORDER`` and those in ``QUEUE``, by the level last seen and id. Levels
-    only rise, so a level that has risen goes (back) into the queue.
-    """
-    order, queue, place_of = state.constraint_i[ORDER], state.constraint_i[QUEUE], state.constraint_i[QUEUE_PLACE]
-    identity, level, count = state.constraint_i[IDENTITY], state.constraint_f[LEVEL], state.constraint_i[OPEN]
-    caps, stop = state.flow_i[QUEUE], state.flow_f[OFFER]
-    left, left_low, weighted = state.constraint_f[LEFT], state.constraint_f[LEFT_LOW], state.counts[WEIGHTED] > 0
-    weights, weights_low = state.constraint_f[LOAD], state.constraint_f[LOAD_LOW]
-    capped, cursor = queue_caps(state, flows), 0
+    make_heap(queue, queued, place_of, level, identity)
+    capped = queue_caps(state, flows)
     while flows > 0:
-        from_order = cursor < ordered and (queued == 0 or before(order[cursor], queue[0], level, identity))
-        place = order[cursor] if from_order else queue[0]
+        place = queue[0]
         if capped > 0 and stop[caps[0]] <= level[place]:
             if state.flow_i[OPEN][caps[0]] == 1:
                 fix(state, caps[0], state.flow_f[CAP][caps[0]])
@@ -249,85 +240,11 @@ def raise_level(state: State, ordered: int, queued: int, flows: int) -> None:
             capped -= 1
             continue
         if count[place] > 0:
-            load = weights[place] + weights_low[place] if weighted else count[place]
-            risen = level_for(left[place] + left_low[place], load)
+            risen = current_level(state, place)
             if risen > level[place]:
                 level[place] = risen
-                if from_order:
-                    cursor += 1
-                    place_of[place] = queued
-                    queued += 1
-                    sift_up(queue, place_of, place, level, identity)
-                else:
-                    sift_down(queue, queued, place_of, place, level, identity)
+                sift_down(queue, queued, place_of, place, level, identity)
                 continue
             flows -= fix_open_flows(state, place, risen)
-        if from_order:
-            cursor += 1
-        else:
-            take_first(queue, queued, place_of, level, identity)
-            queued -= 1
-
-
-def order_all(state: State) -> int:
-    """Put all constraints that are crossed in the order of their first levels, or keep them so; return how many.
-
-    Between two sharings the first level of a constraint changes only if it is on the list of dirty ones.
-    """
-    order, first_level, identity = (
-        state.constraint_i[ORDER],
-        state.constraint_f[FIRST_LEVEL],
-        state.constraint_i[IDENTITY],
-    )
-    if state.counts[ORDERED] < 0:
-        return order_anew(state)
-    ordered = state.counts[ORDERED]
-    for at in range(state.counts[DIRTIES]):
-        place = state.constraint_i[DIRTY_LIST][at]
-        old = find(order, ordered, place, first_level, identity)
-        if old < ordered and order[old] == place:
-            ordered -= 1
-            for k in range(old, ordered):
-                order[k] = order[k + 1]
-        if state.constraint_i[MEMBERS][place] > 0:
-            first_level[place] = state.constraint_f[CAPACITY][place] / state.constraint_i[MEMBERS][place]
-            new = find(order, ordered, place, first_level, identity)
-            for k in range(ordered, new, -1):
-                order[k] = order[k - 1]
-            order[new] = place
-            ordered += 1
-    state.counts[ORDERED] = ordered
-    return ordered  # type: ignore[no-any-return]
-
-
-def order_anew(state: State) -> int:
-    """Sort all constraints that are crossed by their first levels; return how many."""
-    queue, first_level, members = (
-        state.constraint_i[QUEUE],
-        state.constraint_f[FIRST_LEVEL],
-        state.constraint_i[MEMBERS],
-    )
-    places, identity, queued = state.constraint_i[QUEUE_PLACE], state.constraint_i[IDENTITY], 0
-    for place in range(state.counts[PLACES]):
-        if members[place] > 0:
-            first_level[place] = state.constraint_f[CAPACITY][place] / members[place]
-            queue[queued] = place
-            queued += 1
-    make_heap(queue, queued, places, first_level, identity)
-    for at in range(queued):
-        state.constraint_i[ORDER][at] = queue[0]
-        take_first(queue, queued - at, places, first_level, identity)
-    state.counts[ORDERED] = queued
-    return queued
-
-
-def find(order: Row, ordered: int, place: int, key: Row, tie: Row) -> int:
-    """Return how many places in an ordered list come before one."""
-    low, high = 0, ordered
-    while low < high:
-        middle = (low + high) >> 1
-        if before(order[middle], place, key, tie):
-            low = middle + 1
-        else:
-            high = middle
-    return low
+        take_first(queue, queued, place_of, level, identity)
+        queued -= 1

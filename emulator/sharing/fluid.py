@@ -11,19 +11,20 @@ from .kernels import PLAIN, compiled
 from .state import Sums, empty_state, packed, widened
 
 TOLERANCE = 1e-9
+QUANTUM, LARGEST = 62, 1000  # capacities have so many binary digits, in quanta of at least 2^-1000
 COMPILE_AFTER = 1_000_000  # uses looked at in plain Python: a second; loading the compiled kernel takes most of one
 
 
 class Fluid:
     """Flows over constraints, shared anew where something changed.
 
-    Only what is connected with a change, by way of flows and constraints, is worked out again. The rates have the same
-    bits whether that or all is worked out again, by the plain kernel or by the compiled one (decision record 0004).
+    Only what a change reaches, by way of flows and constraints, is worked out again. The rates have the same bits
+    whether that or all is worked out again, by the plain kernel or by the compiled one (decision record 0004).
 
     Args:
         sums: Where to meter what each link carried; without it flows cross no links.
         compile_after: Amount of plain work after which the compiled kernel takes over; 0 compiles at once.
-        local: Whether only what is connected with a change is worked out again, or all.
+        local: Whether only what a change reaches is worked out again, or all.
     """
 
     def __init__(self, sums: Sums | None = None, *, compile_after: float = COMPILE_AFTER, local: bool = True) -> None:
@@ -52,9 +53,9 @@ class Fluid:
             place = self._places[constraint] = len(self._places)
             self._state = widened(self._state, constraints=len(self._places))
             self._state.constraint_i[rows.IDENTITY][place] = constraint
-            self._state.counts[rows.PLACES] = len(self._places)
-        self._state.constraint_f[rows.CAPACITY][place] = capacity
-        self._kernel.mark_dirty(self._state, place)
+            self._state.constraint_f[rows.SATURATED][place] = math.inf
+        scale = math.ldexp(1.0, min(QUANTUM - math.frexp(capacity)[1], LARGEST))
+        self._kernel.set_limit(self._state, place, float(capacity), scale)
 
     def knows(self, constraint: int) -> bool:
         """Tell whether a constraint has a capacity."""
@@ -89,10 +90,23 @@ class Fluid:
             places = [self._places[constraint] for constraint, _ in demand.uses]
             state.use_i[rows.CONSTRAINT][first : first + uses] = places
             state.use_f[rows.COEFFICIENT][first : first + uses] = [coefficient for _, coefficient in demand.uses]
+            if demand.parts:
+                state.use_f[rows.CLAIM][first : first + uses] = demand.claims
         if metered:
             state.use_i[rows.LINK][first : first + metered] = links
         self._kernel.enter(
-            state, slot, number, first, uses, metered, demand.weight, demand.cap_bps, float(size_bits), float(now_s)
+            state,
+            slot,
+            number,
+            first,
+            uses,
+            metered,
+            demand.weight,
+            bool(demand.parts),
+            demand.cap_bps,
+            float(demand.rank),
+            float(size_bits),
+            float(now_s),
         )
         self._demands[number], self._slots[number] = demand, slot
         if not uses:
@@ -116,7 +130,7 @@ class Fluid:
         self._free_uses.setdefault(length, []).append(int(flow_i[rows.FIRST][slot]))
 
     def change(self, number: int, demand: Demand) -> None:
-        """Let a flow ask for something else of the same constraints: other coefficients, weight or cap.
+        """Let a flow ask for something else of the same constraints: other coefficients, weight, parts, cap or rank.
 
         Raises:
             ValueError: The constraints differ.
@@ -129,7 +143,9 @@ class Fluid:
         first = int(state.flow_i[rows.FIRST][slot])
         for use, (_, coefficient) in enumerate(demand.uses, first):
             state.use_f[rows.COEFFICIENT][use] = coefficient
-        self._kernel.ask_anew(state, slot, demand.weight, demand.cap_bps)
+        if demand.parts:
+            state.use_f[rows.CLAIM][first : first + len(demand.uses)] = demand.claims
+        self._kernel.ask_anew(state, slot, demand.weight, bool(demand.parts), demand.cap_bps, float(demand.rank))
         self._demands[number] = demand
         if not demand.uses:
             self._unbound[number] = slot

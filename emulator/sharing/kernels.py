@@ -7,9 +7,9 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from . import circles, filling, heaps, progress, state
+from . import circles, filling, heaps, progress, ranks, ripples, state
 
-PARTS = (heaps, filling, circles, progress)
+PARTS = (heaps, filling, circles, ranks, ripples, progress)
 
 
 class Kernel(NamedTuple):
@@ -18,6 +18,7 @@ class Kernel(NamedTuple):
     enter: Callable[..., None]
     ask_anew: Callable[..., None]
     leave: Callable[..., None]
+    set_limit: Callable[..., None]
     mark_dirty: Callable[..., None]
     measure_all: Callable[..., None]
     share_anew: Callable[..., int]
@@ -42,8 +43,12 @@ def compiled() -> Kernel:
     for function in _functions():
         copy = FunctionType(function.__code__, names, function.__name__)
         copy.__qualname__ = f"{function.__name__}_{version}"
-        entry = function.__name__ in Kernel._fields
-        options: dict[str, Any] = {"cache": True} if entry else {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+        # Without checks for divisors of 0, and with heaps inlined, few functions that open rows count references.
+        options: dict[str, Any] = {"error_model": "numpy", "forceinline": function.__module__ == heaps.__name__}
+        if function.__name__ in Kernel._fields:
+            options["cache"] = True
+        else:
+            options.update(no_cpython_wrapper=True, no_cfunc_wrapper=True)
         names[function.__name__] = numba.njit(**options)(copy)
     return Kernel(*(names[name] for name in Kernel._fields))
 

@@ -3,14 +3,19 @@
 import math
 
 from .circles import fill_unlike
-from .filling import fill, gather, gather_all, open_group, order_all, raise_level
+from .filling import fill, gather, open_group
 from .heaps import make_heap, sift_down, sift_up, take
+from .ranks import fill_by_rank, of_one_rank
+from .ripples import refill
 from .state import (
     ALIKE,
+    AMOUNT,
+    BY,
     CAP,
     CAPACITY,
     CHANGED,
     CHANGES,
+    CLAIM,
     COEFFICIENT,
     CONSTRAINT,
     DIRTIES,
@@ -22,11 +27,12 @@ from .state import (
     EPOCH,
     FAIR,
     FIRST,
+    FIXES,
     FLOWS,
     FRESH,
     GROUP,
     HEAD,
-    LEVEL,
+    LIMITED,
     LINK,
     LINKS,
     MEMBERS,
@@ -34,28 +40,36 @@ from .state import (
     NEGATIVE_RATE,
     NEXT,
     NO_EQUILIBRIUM,
+    NOBODY,
     NUMBER,
+    ONE,
     OPEN,
-    ORDER,
-    ORDERED,
     OWNER,
     PREVIOUS,
+    QUANTA,
+    RANK,
+    RANKED,
     RATE,
+    REACHED,
     REMAINING,
+    SATURATED,
+    SCALE,
     SEEN,
     SINCE,
     SLOTS,
+    STALE,
+    STALE_LIST,
+    STALES,
     TAIL,
     UNLIKE,
     USES,
-    WEIGHT,
     WEIGHTED,
-    WHOLE,
+    WHEN,
     WORK,
     State,
 )
 
-MANY, AS_A_WHOLE = 32, 64  # from so many flows on, if half are connected, so many sharings do not look who is
+ROUNDING = 1e-14  # of the two products by which proportions are compared
 FEW = 8  # up to one flow in so many, ends are moved in the heap one by one
 
 
@@ -67,7 +81,9 @@ def enter(
     uses: int,
     links: int,
     weight: float,
+    parted: bool,
     cap_bps: float,
+    rank: float,
     size_bits: float,
     now_s: float,
 ) -> None:
@@ -77,7 +93,7 @@ def enter(
     quantities = ((RATE, 0.0), (REMAINING, size_bits), (SINCE, now_s), (METERED, now_s), (END, math.inf))
     for row, quantity in quantities:
         state.flow_f[row][flow] = quantity
-    ask(state, flow, weight, cap_bps)
+    ask(state, flow, weight, parted, cap_bps, rank)
     join(state, flow)
     size = state.counts[FLOWS]
     state.counts[FLOWS] = size + 1
@@ -86,29 +102,60 @@ def enter(
     sift_up(state.flow_i[END_HEAP], state.flow_i[END_PLACE], flow, state.flow_f[END], state.flow_i[NUMBER])
 
 
-def ask(state: State, flow: int, weight: float, cap_bps: float) -> None:
-    """Note a flow's weight and cap, and whether it takes equally of all that it crosses."""
-    state.flow_f[WEIGHT][flow], state.flow_f[CAP][flow] = weight, cap_bps
-    alike, first, coefficient = 1, state.flow_i[FIRST][flow], state.use_f[COEFFICIENT]
+def ask(state: State, flow: int, weight: float, parted: bool, cap_bps: float, rank: float) -> None:
+    """Note a flow's claims, cap and rank, and whether it takes in proportion to its claims of all that it crosses.
+
+    The claims are its weight, or are ``parted`` and written down.
+    """
+    state.flow_f[CAP][flow], state.flow_f[RANK][flow] = cap_bps, rank
+    alike, one, first, claim = 1, 1, state.flow_i[FIRST][flow], state.use_f[CLAIM]
     for use in range(first, first + state.flow_i[USES][flow]):
-        if coefficient[use] != coefficient[first]:
+        if not parted:
+            claim[use] = weight
+        if claim[use] != 1.0:
+            one = 0
+        if not in_proportion(state, first, use):
             alike = 0
-    state.flow_i[ALIKE][flow] = alike
+    state.flow_i[ALIKE][flow], state.flow_i[ONE][flow] = alike, one
+    forget(state, flow)
     count_kind(state, flow, 1)
 
 
+def in_proportion(state: State, use: int, other: int) -> bool:
+    """Tell whether what a flow takes of two constraints is in proportion to its claims on them, up to their rounding.
+
+    Claims that are the same have no rounding: so flows that claim 1 are alike to the last bit, as ``ripples`` needs.
+    """
+    claim, coefficient = state.use_f[CLAIM], state.use_f[COEFFICIENT]
+    if claim[use] == claim[other]:
+        return bool(coefficient[use] == coefficient[other])
+    one, another = coefficient[use] * claim[other], coefficient[other] * claim[use]
+    return bool(abs(one - another) <= ROUNDING * another)
+
+
+def forget(state: State, flow: int) -> None:
+    """Note that it is not known which constraint fixed a flow, nor when."""
+    first = state.flow_i[FIRST][flow]
+    for use in range(first, first + state.flow_i[USES][flow]):
+        state.use_i[BY][use], state.use_f[WHEN][use] = NOBODY, math.inf
+
+
 def count_kind(state: State, flow: int, times: int) -> None:
-    """Count a flow (1), or do not count it any longer (-1), if it is not alike or has a weight of its own."""
+    """Count a flow (1), or do not count it any longer (-1), if it is not alike or has its own claims, rank or cap."""
     if state.flow_i[ALIKE][flow] == 0:
         state.counts[UNLIKE] += times
-    if state.flow_f[WEIGHT][flow] != 1.0:
+    if state.flow_i[ONE][flow] == 0:
         state.counts[WEIGHTED] += times
+    if state.flow_f[CAP][flow] < math.inf:
+        state.counts[LIMITED] += times
+    if state.flow_f[RANK][flow] != 0.0:
+        state.counts[RANKED] += times
 
 
-def ask_anew(state: State, flow: int, weight: float, cap_bps: float) -> None:
+def ask_anew(state: State, flow: int, weight: float, parted: bool, cap_bps: float, rank: float) -> None:
     """Let a flow, whose new coefficients are written down, ask for something else."""
     count_kind(state, flow, -1)
-    ask(state, flow, weight, cap_bps)
+    ask(state, flow, weight, parted, cap_bps, rank)
     first = state.flow_i[FIRST][flow]
     for use in range(first, first + state.flow_i[USES][flow]):
         mark_dirty(state, state.use_i[CONSTRAINT][use])
@@ -168,6 +215,18 @@ def leave(state: State, flow: int, now_s: float) -> None:
     state.flow_i[NUMBER][flow] = -1
 
 
+def set_limit(state: State, place: int, capacity: float, scale: float) -> None:
+    """Give a constraint its capacity, in quanta as well, and count in these what its flows take of it."""
+    state.constraint_f[CAPACITY][place], state.constraint_f[SCALE][place] = capacity, scale
+    state.constraint_i[QUANTA][place] = int(capacity * scale)
+    entry = state.constraint_i[HEAD][place]
+    while entry >= 0:
+        taken = state.use_f[COEFFICIENT][entry] * state.flow_f[FRESH][state.use_i[OWNER][entry]]
+        state.use_i[AMOUNT][entry] = int(min(taken, capacity) * scale)
+        entry = state.use_i[NEXT][entry]
+    mark_dirty(state, place)
+
+
 def mark_dirty(state: State, place: int) -> None:
     """Note that a constraint must be shared anew."""
     if state.constraint_i[DIRTY][place] == 0:
@@ -204,52 +263,74 @@ def share_anew(state: State, now_s: float, tolerance: float) -> int:
         ``FAIR``, or what went wrong: see ``state``.
     """
     state.counts[EPOCH] += 1
-    epoch = state.counts[EPOCH]
-    whole = state.counts[WHOLE] > 0 and state.counts[UNLIKE] == 0 and state.counts[WEIGHTED] == 0
-    if not whole:
-        state.counts[ORDERED] = -1
-    verdict = share_whole(state, tolerance) if whole else FAIR
-    for at in range(state.counts[DIRTIES]):
-        seed = state.constraint_i[DIRTY_LIST][at]
-        state.constraint_i[DIRTY][seed] = 0
-        # An inner circle counts epochs on, so "not yet in this sharing" is "before its epoch".
-        if (
-            not whole
-            and verdict == FAIR
-            and state.constraint_i[SEEN][seed] < epoch
-            and state.constraint_i[MEMBERS][seed]
-        ):
-            verdict = share_group(state, seed, tolerance)
+    if state.counts[UNLIKE] == 0 and state.counts[WEIGHTED] == 0 and state.counts[RANKED] == 0:
+        verdict = share_ripples(state, tolerance)
+    else:
+        verdict = share_groups(state, tolerance)
     state.counts[DIRTIES] = 0
     settle_changed(state, now_s)
     return verdict
 
 
-def share_whole(state: State, tolerance: float) -> int:
-    """Work out all rates without looking who is connected, since lately most flows were."""
-    state.counts[WHOLE] -= 1
-    constraints, flows = order_all(state), gather_all(state)
-    for at in range(constraints):
-        state.constraint_i[GROUP][at] = state.constraint_i[ORDER][at]
-    open_group(state, constraints, flows)
-    raise_level(state, constraints, 0, flows)
-    note_changes(state, flows)
-    return broken_law(state, constraints, flows, tolerance)
+def share_ripples(state: State, tolerance: float) -> int:
+    """Work out, check and compare the rates that the dirty constraints reach."""
+    for at in range(state.counts[STALES]):
+        place = state.constraint_i[STALE_LIST][at]
+        state.constraint_i[STALE][place] = 0
+        mark_dirty(state, place)
+    state.counts[STALES] = 0
+    refill(state)
+    for at in range(state.counts[DIRTIES]):
+        state.constraint_i[DIRTY][state.constraint_i[DIRTY_LIST][at]] = 0
+    note_changes(state, state.counts[FIXES])
+    return broken_law(state, state.counts[REACHED], state.counts[FIXES], tolerance)
+
+
+def share_groups(state: State, tolerance: float) -> int:
+    """Work out, check and compare the rates of all that the dirty constraints are connected with."""
+    epoch, verdict = state.counts[EPOCH], FAIR
+    for at in range(state.counts[DIRTIES]):
+        seed = state.constraint_i[DIRTY_LIST][at]
+        state.constraint_i[DIRTY][seed] = 0
+        # An inner circle counts epochs on, so "not yet in this sharing" is "before its epoch".
+        if verdict == FAIR and state.constraint_i[SEEN][seed] < epoch and state.constraint_i[MEMBERS][seed]:
+            verdict = share_group(state, seed, tolerance)
+    return verdict
 
 
 def share_group(state: State, seed: int, tolerance: float) -> int:
     """Work out, check and compare the rates of what a constraint is connected with."""
     state.counts[EPOCH] += 1
     constraints, flows, alike = gather(state, seed)
-    if 2 * flows >= state.counts[FLOWS] and state.counts[FLOWS] >= MANY:
-        state.counts[WHOLE] = AS_A_WHOLE
+    if not fill_group(state, constraints, flows, alike):
+        return NO_EQUILIBRIUM
+    note_changes(state, flows)
+    forget_events(state, constraints, flows)
+    return broken_law(state, constraints, flows, tolerance)
+
+
+def forget_events(state: State, constraints: int, flows: int) -> None:
+    """Note that it is not known which constraints fixed the flows of a group."""
+    stale, group = state.constraint_i[STALE], state.constraint_i[GROUP]
+    for at in range(flows):
+        forget(state, state.flow_i[GROUP][at])
+    for at in range(constraints):
+        state.constraint_f[SATURATED][group[at]] = math.inf
+        if stale[group[at]] == 0:
+            stale[group[at]] = 1
+            state.constraint_i[STALE_LIST][state.counts[STALES]] = group[at]
+            state.counts[STALES] += 1
+
+
+def fill_group(state: State, constraints: int, flows: int, alike: bool) -> bool:
+    """Work out the rates of a group; False if no equilibrium was found."""
+    if state.counts[RANKED] > 0 and not of_one_rank(state, flows):
+        return fill_by_rank(state, constraints, flows)
     open_group(state, constraints, flows)
     if alike:
         fill(state, constraints, flows)
-    elif not fill_unlike(state, constraints, flows):
-        return NO_EQUILIBRIUM
-    note_changes(state, flows)
-    return broken_law(state, constraints, flows, tolerance)
+        return True
+    return fill_unlike(state, constraints, flows)
 
 
 def note_changes(state: State, flows: int) -> None:
@@ -266,22 +347,20 @@ def note_changes(state: State, flows: int) -> None:
 def broken_law(state: State, constraints: int, flows: int, tolerance: float) -> int:
     """Return the place of a constraint over its capacity, ``NEGATIVE_RATE`` or ``FAIR``."""
     fresh, cap, group, places = state.flow_f[FRESH], state.flow_f[CAP], state.flow_i[GROUP], state.constraint_i[GROUP]
-    coefficient, constraint, first, uses = (
-        state.use_f[COEFFICIENT], state.use_i[CONSTRAINT], state.flow_i[FIRST], state.flow_i[USES],
-    )  # fmt: skip
-    used, capacity = state.constraint_f[LEVEL], state.constraint_f[CAPACITY]
-    for at in range(constraints):
-        used[places[at]] = 0.0
+    owner, following, coefficient = state.use_i[OWNER], state.use_i[NEXT], state.use_f[COEFFICIENT]
+    head, capacity, work = state.constraint_i[HEAD], state.constraint_f[CAPACITY], 0
     for at in range(flows):
-        flow = group[at]
-        if not 0.0 <= fresh[flow] <= cap[flow]:
+        if not 0.0 <= fresh[group[at]] <= cap[group[at]]:
             return NEGATIVE_RATE
-        for use in range(first[flow], first[flow] + uses[flow]):
-            used[constraint[use]] += coefficient[use] * fresh[flow]
-        state.counts[WORK] += uses[flow]
     for at in range(constraints):
-        if not used[places[at]] <= capacity[places[at]] * (1 + tolerance):
+        used, entry = 0.0, head[places[at]]
+        while entry >= 0:
+            used += coefficient[entry] * fresh[owner[entry]]
+            entry = following[entry]
+            work += 1
+        if not used <= capacity[places[at]] * (1 + tolerance):
             return places[at]  # type: ignore[no-any-return]
+    state.counts[WORK] += work
     return FAIR
 
 

@@ -1,8 +1,11 @@
 """What the kernel works on: rows of numbers by flow, by constraint and by use.
 
-The kernel (``heaps``, ``filling``, ``circles``, ``progress``) is written once, in the part of Python that Numba
-compiles. In the plain form a table is a list of lists, in the compiled form a two-dimensional array; both give the same
-bits, since both do the same IEEE operations in the same order.
+The kernel (``heaps``, ``filling``, ``circles``, ``ranks``, ``ripples``, ``progress``) is written once, in the part of
+Python that Numba compiles. In the plain form a table is a list of lists, in the compiled form a two-dimensional array;
+both give the same bits, since both do the same IEEE operations in the same order.
+
+What is left of a constraint is a whole number of quanta, 2^-62 of the power of two above its capacity: so it does not
+depend on the order in which flows are taken out, and is more exact than a sum of floating-point numbers.
 
 A flow has a slot, a constraint a place; what flow ``i`` takes of its constraints are the uses ``FIRST[i]`` to
 ``FIRST[i] + USES[i] - 1``. The uses of one constraint form a list in the order of flow numbers.
@@ -24,36 +27,49 @@ GROUP, CIRCLE, CHANGED, QUEUE, QUEUE_PLACE = 8, 9, 10, 11, 12  # lists of slots
 TIGHTEST = 13  # the use that offers least, or -1: its cap
 ALIKE = 14  # whether it takes equally of all that it crosses
 FIXED = 15  # list of slots that get their rate now
-FLOW_NUMBERS = 16
+BY_RANK = 16  # list of slots, the highest rank first
+ONE = 17  # whether it claims 1 of each constraint
+FLOW_NUMBERS = 18
 
 # Flows, quantities.
-WEIGHT, CAP, RATE, FRESH = 0, 1, 2, 3  # FRESH: the rate being worked out
+CLAIMED, CAP, RATE, FRESH = 0, 1, 2, 3  # CLAIMED: its claim on the constraint looked at; FRESH: the rate worked out
 REMAINING, SINCE, METERED, END = 4, 5, 6, 7
-OFFER = 8
-FLOW_QUANTITIES = 9
+OFFER, RANK = 8, 9
+FLOW_QUANTITIES = 10
 
 # Constraints, whole numbers. OPEN, SEEN, GROUP, CIRCLE, QUEUE and QUEUE_PLACE as for flows.
 IDENTITY, HEAD, TAIL, ROW = 0, 1, 2, 3
 DIRTY, DIRTY_LIST = 6, 7
-READY, MEMBERS, ORDER = 13, 14, 15  # ORDER: by first level, for sharing as a whole
-CONSTRAINT_NUMBERS = 16
+READY, MEMBERS = 13, 14
+KEPT = 15  # the group while its ranks are filled one by one
+QUANTA, LEFT = 16, 17  # the capacity and what is left of it, in quanta
+STALE, STALE_LIST = 18, 19  # those whose last events are not known
+WATCHING, LISTED = 20, 21  # those that fixed nobody, to be checked; in ``GROUP`` since which sharing
+MARKED = 22  # in which step of a sweep it was last listed
+CONSTRAINT_NUMBERS = 23
 
-# Constraints, quantities: what is left, and the weight of the open flows, each with what rounding took from it.
-CAPACITY, LEFT, LEFT_LOW, LOAD, LOAD_LOW, LEVEL = 0, 1, 2, 3, 4, 5
-FIRST_LEVEL = 6  # with all flows open
+# Constraints, quantities. LOAD: the claims of the open flows; LOAD_LOW: what rounding took from it.
+CAPACITY, SCALE, LOAD, LOAD_LOW, LEVEL = 0, 1, 2, 3, 4  # SCALE: quanta in 1 of the capacity, a power of two
+SATURATED, GHOST = 5, 6  # the level at which it fixed flows: in the last sharing, and in the one before
 CONSTRAINT_QUANTITIES = 7
 
 # Uses.
 OWNER, CONSTRAINT, NEXT, PREVIOUS, LINK = 0, 1, 2, 3, 4
-USE_NUMBERS = 5
-COEFFICIENT = 0
-USE_QUANTITIES = 1
+BY, AMOUNT = 5, 6  # the place that fixed its flow, or ``CAPPED``, or ``NOBODY``; what it takes [quanta]
+USE_NUMBERS = 7
+COEFFICIENT, WHEN = 0, 1  # WHEN: the level at which its flow was fixed
+CLAIM = 2  # the flow's weight times the part of it that counts on the constraint
+USE_QUANTITIES = 3
 
 # Counts.
-EPOCH, DIRTIES, FLOWS, CHANGES, WORK, SLOTS, PLACES = 0, 1, 2, 3, 4, 5, 6
-UNLIKE, WEIGHTED, WHOLE = 7, 8, 9  # flows not alike, flows of another weight than 1, sharings to do as a whole
-ORDERED = 10  # how many constraints are in order; -1: not kept
-COUNTS = 11
+EPOCH, DIRTIES, FLOWS, CHANGES, WORK, SLOTS = 0, 1, 2, 3, 4, 5
+UNLIKE, WEIGHTED, RANKED = 6, 7, 8  # flows not alike, with another claim than 1, of another rank than 0
+STALES, LIMITED = 9, 10  # LIMITED: flows with a cap
+SHARING, FIXES, REACHED, QUEUED, CHECKS = 11, 12, 13, 14, 15  # of a sharing: its epoch, and how long its lists are
+STEPS = 16  # of all sweeps
+COUNTS = 17
+
+CAPPED, NOBODY = -1, -2  # instead of a place
 
 # What ``share_anew`` found; other results are the place of a constraint over its capacity.
 FAIR, NO_EQUILIBRIUM, NEGATIVE_RATE = -1, -2, -3
