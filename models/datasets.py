@@ -1,5 +1,20 @@
 """The datasets a scenario can choose."""
 
+from .blobs import Blobs
+from .dataset import DatasetSource
 from .digits import Digits
+from .markov import MarkovText
+from .mnist import Mnist
+from .quadratics import Quadratics
+from .table import TableFile
+from .text import Text
 
-DATASETS: dict[str, type[Digits]] = {"digits": Digits}
+DATASETS: dict[str, type[DatasetSource]] = {
+    "digits": Digits,
+    "mnist": Mnist,
+    "text": Text,
+    "table": TableFile,
+    "blobs": Blobs,
+    "markov-text": MarkovText,
+    "quadratics": Quadratics,
+}

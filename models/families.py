@@ -4,11 +4,27 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
+from .adapter import LoRA, LoRAStructure
+from .cnn import CNN, CNNStructure
+from .linear import Linear, LinearStructure
 from .mlp import MLP, MLPStructure
-from .structure import Structure
+from .structure import Family, Structure
+from .transformer import Transformer, TransformerStructure
 
-FAMILIES: dict[str, type[MLP]] = {"mlp": MLP}
-STRUCTURES: dict[str, type[Structure]] = {"mlp": MLPStructure}
+FAMILIES: dict[str, type[Family]] = {
+    "linear": Linear,
+    "mlp": MLP,
+    "cnn": CNN,
+    "transformer": Transformer,
+    "lora": LoRA,
+}
+STRUCTURES: dict[str, type[Structure]] = {
+    "linear": LinearStructure,
+    "mlp": MLPStructure,
+    "cnn": CNNStructure,
+    "transformer": TransformerStructure,
+    "lora": LoRAStructure,
+}
 
 
 def structure_from(specification: Mapping[str, Any]) -> Structure:
@@ -18,7 +34,7 @@ def structure_from(specification: Mapping[str, Any]) -> Structure:
         ValueError: the family is unknown, or the rest does not fit it.
     """
     family = specification.get("family")
-    if family not in STRUCTURES:
+    if not isinstance(family, str) or family not in STRUCTURES:
         near = difflib.get_close_matches(str(family), STRUCTURES, 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"unknown model family {family!r}; known: {', '.join(sorted(STRUCTURES))}{hint}")

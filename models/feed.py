@@ -39,7 +39,7 @@ class Feed:
         self._drawn = [
             draw_minibatches(len(job.shard), plan.steps, plan.batch_size, stack.rows, job.seed) for job in jobs
         ]
-        self._inputs = [_widened(job.shard.inputs, features) for job in jobs]
+        self._inputs = [_widened(job.shard.inputs.flatten(1), features) for job in jobs]
         self._labels = [job.shard.labels.numpy() for job in jobs]
         self._room = torch.empty(len(jobs), self._length, stack.rows, features)
 

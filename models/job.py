@@ -2,18 +2,38 @@
 
 import functools
 import hashlib
+import inspect
 import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Literal
+
+import torch
 
 from .model import Model, hash_model
 from .shard import Shard
 from .streams import hashed_seed
+from .structure import Structure
+from .teacher import Teacher
 
-_SOURCES = ("trainer.py", "feed.py", "stack.py", "optimisers.py", "minibatches.py", "mlp.py", "shard.py", "streams.py")
+_SOURCES = (
+    "trainer.py",
+    "feed.py",
+    "stack.py",
+    "plain.py",
+    "objective.py",
+    "teacher.py",
+    "terms.py",
+    "optimisers.py",
+    "minibatches.py",
+    "structure.py",
+    "shard.py",
+    "streams.py",
+    "backbone.py",
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +49,8 @@ class TrainingPlan:
         optimiser: "sgd" (as in torch: v = momentum v + g, w -= learning_rate v) or "adam" (beta .9 and .999).
         learning_rate: step width.
         momentum: of sgd; adam takes none.
+        proximal: FedProx's mu (Li et al. 2020, arXiv 1812.06127): how strongly the job's anchor pulls.
+        frozen: layers that stay as they are.
     """
 
     steps: int
@@ -36,6 +58,8 @@ class TrainingPlan:
     optimiser: Literal["sgd", "adam"] = "sgd"
     learning_rate: float = 0.1
     momentum: float = 0.0
+    proximal: float = 0.0
+    frozen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.steps < 1 or self.batch_size < 1:
@@ -46,6 +70,8 @@ class TrainingPlan:
             raise ValueError(f"a learning rate is positive and finite, not {self.learning_rate}")
         if not 0 <= self.momentum < 1 or (self.optimiser == "adam" and self.momentum):
             raise ValueError(f"momentum is at least 0 and below 1, and 0 for adam, not {self.momentum}")
+        if not (self.proximal >= 0 and math.isfinite(self.proximal)):
+            raise ValueError(f"a pull is at least 0 and finite, not {self.proximal}")
 
     def samples(self, held: int) -> int:
         """Return how many samples pass through training, counted once a step, for a node that holds so many."""
@@ -55,21 +81,37 @@ class TrainingPlan:
 
 @dataclass(frozen=True, eq=False)
 class TrainingJob:
-    """A model to train on a shard by a plan, with the seed for the order of samples."""
+    """A model to train on a shard by a plan, with the seed for the order of samples.
+
+    Attributes:
+        model, shard, plan, seed: what is trained, on what, how, and in which order.
+        anchor: towards which the plan's `proximal` pulls; without one, the model as it begins.
+        correction: added to the gradients of each step, by name of the weight (SCAFFOLD's c - c_i, arXiv 1910.06378).
+        teacher: what another model said of the shard.
+    """
 
     model: Model
     shard: Shard
     plan: TrainingPlan
     seed: int
+    anchor: Model | None = None
+    correction: Mapping[str, torch.Tensor] | None = None
+    teacher: Teacher | None = None
 
     def __post_init__(self) -> None:
-        shapes = list(self.model.structure.shapes.values())
-        if not len(self.shard) or self.shard.features.shape[1] != shapes[0][-1]:
-            raise ValueError(
-                f"a model of {shapes[0][-1]} inputs cannot train on a shard of {tuple(self.shard.features.shape)}"
-            )
-        if int(self.shard.labels.max()) >= shapes[-1][0]:
-            raise ValueError(f"the shard has label {int(self.shard.labels.max())}, the model {shapes[-1][0]} classes")
+        structure = self.model.structure
+        structure.check(self.shard)
+        unknown, layers = sorted(set(self.plan.frozen) - set(structure.layers)), ", ".join(structure.layers)
+        if unknown or set(self.plan.frozen) == set(structure.layers):
+            raise ValueError(f"cannot freeze {', '.join(unknown) or 'every layer'}; the model has {layers}")
+        if self.anchor is not None and self.anchor.structure != structure:
+            raise ValueError(f"an anchor has the model's structure, not {self.anchor.structure}")
+        if self.correction is not None and {
+            name: tuple(tensor.shape) for name, tensor in self.correction.items()
+        } != dict(structure.shapes):
+            raise ValueError(f"a correction has a tensor for each weight of the model, not {sorted(self.correction)}")
+        if self.teacher is not None and len(self.teacher) != len(self.shard):
+            raise ValueError(f"the teacher speaks of {len(self.teacher)} samples, the shard has {len(self.shard)}")
 
     @property
     def samples(self) -> int:
@@ -78,36 +120,53 @@ class TrainingJob:
 
     @property
     def work_flop(self) -> int:
-        """Work of the whole job [FLOP], known before it runs."""
-        return self.samples * self.model.structure.training_flop_per_sample
+        """Work of the whole job [FLOP], known before it runs; what a teacher's words cost is not in it."""
+        return self.samples * self.model.structure.training_flop(self.plan.frozen)
 
     @property
     def signature(self) -> str:
-        """What jobs must have in common to be computed in one batch: structure and plan."""
-        return json.dumps([self.model.structure.specification(), asdict(self.plan)], sort_keys=True)
+        """What jobs must have in common to be computed in one batch: structure, plan, and kinds of what is added."""
+        added = [self.correction is not None, self.teacher is not None]
+        return json.dumps([self.model.structure.specification(), asdict(self.plan), added], sort_keys=True)
 
     def key(self, fingerprint: Mapping[str, str]) -> str:
         """Return the SHA-256 [hex] of everything that the result depends on.
 
-        That is the weights, the structure, the plan, the seed, the shard's content, the source of the trainer (its
-        paddings included) and the fingerprint of the machine.
+        That is all weights (the anchor's and the correction too), the structure, the plan, the seed, the shard's and
+        the teacher's content, the source of the trainer (its paddings included) and of the model's family, and the
+        fingerprint of the machine.
         """
+        structure = type(self.model.structure)
         described = [
             self.signature,
             self.model.bits,
             self.seed,
             self.shard.digest,
+            self.teacher and self.teacher.digest,
+            self.anchor is not None,
             _trainer_source(),
+            _family_source(structure),
+            [f"{name} {_version(name)}" for name in structure.libraries],
             dict(fingerprint),
         ]
         digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode() + b"\0")
-        hash_model(digest, self.model)
+        for model in filter(None, (self.model, self.anchor)):
+            hash_model(digest, model)
+        if self.correction is not None:
+            for name in self.model.weights:
+                digest.update(self.correction[name].numpy().tobytes())
         return digest.hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingResult:
-    """What came of a job: the trained model (32 bits), the mean of the minibatches' losses, and the samples it took."""
+    """What came of a job.
+
+    Attributes:
+        model: as trained, in 32 bits.
+        loss: mean over the minibatches of their mean loss on the labels; what anchor and teacher add is not in it.
+        samples: how many it took, counted once a step.
+    """
 
     model: Model
     loss: float
@@ -123,3 +182,13 @@ def job_seed(scenario_seed: int, node: str, task: str, number: int) -> int:
 def _trainer_source() -> str:
     folder = Path(__file__).parent
     return hashlib.sha256(b"\0".join((folder / name).read_bytes() for name in _SOURCES)).hexdigest()
+
+
+@functools.cache
+def _family_source(structure: type[Structure]) -> str:
+    return hashlib.sha256(Path(inspect.getfile(structure)).read_bytes()).hexdigest()
+
+
+@functools.cache
+def _version(library: str) -> str:
+    return metadata.version(library)

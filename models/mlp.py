@@ -1,53 +1,74 @@
 """MLP: the multi-layer perceptron family, fully connected layers with one activation between them.
 
 Each layer is `layer<i>.weight` (out, in) and `layer<i>.bias` (out,), as in torch.nn.Linear. There is no dropout
-and no normalisation.
+and no normalisation. Features of any shape are flattened.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from annotated_types import Gt, Le
 
-from .streams import generator
+from .dataset import Task
+from .structure import Size, Structure, check_task, check_whole
 
 if TYPE_CHECKING:
-    from .model import Model
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
 
 Activation = Literal["relu", "tanh"]
+
+# Large is the 2NN of McMahan et al. 2017 (arXiv 1602.05629).
+_SIZES: dict[Size, tuple[int, ...]] = {"tiny": (16,), "small": (32,), "medium": (128, 64), "large": (200, 200)}
 
 
 @dataclass(frozen=True)
 class MLP:
-    """A multi-layer perceptron with a softmax over the classes."""
+    """A multi-layer perceptron with a softmax over the classes, or numbers to predict."""
 
+    size: Annotated[Size, "Named size: hidden layers of 16, of 32, of 128 and 64, or of 200 and 200."] = "small"
     hidden: Annotated[
-        tuple[Annotated[int, Gt(0), Le(65_536)], ...], "Widths of the hidden layers, from input to output."
-    ] = (32,)
+        tuple[Annotated[int, Gt(0), Le(65_536)], ...] | None,
+        "Widths of the hidden layers, from input to output, instead of those of the size.",
+    ] = None
     activation: Annotated[Activation, "Non-linearity after each hidden layer."] = "relu"
 
-    def structure(self, features: int, classes: int) -> "MLPStructure":
-        """Return the structure for inputs of `features` numbers and `classes` possible labels."""
-        return MLPStructure((features, *self.hidden, classes), self.activation)
+    def structure(self, shape: tuple[int, ...], classes: int, task: Task = "classification") -> "MLPStructure":
+        """Return the structure for samples of a shape, and `classes` labels or numbers to predict."""
+        hidden = _SIZES[self.size] if self.hidden is None else self.hidden
+        return MLPStructure((math.prod(shape), *hidden, classes), self.activation, task)
 
 
 @dataclass(frozen=True)
-class MLPStructure:
+class MLPStructure(Structure):
     """The widths of an MLP, inputs and classes included."""
 
     family: ClassVar[str] = "mlp"
     widths: tuple[int, ...]
     activation: Activation = "relu"
+    task: Task = "classification"
 
     def __post_init__(self) -> None:
-        if len(self.widths) < 2 or any(type(width) is not int or width < 1 for width in self.widths):
-            raise ValueError(
-                f"an MLP needs two or more positive whole widths, inputs and classes included: {self.widths}"
-            )
+        check_whole("the widths of an MLP", self.widths, 2**31)
+        check_task(self.family, self.task, "classification", "regression")
+        if len(self.widths) < 2:
+            raise ValueError(f"an MLP needs two or more widths, inputs and classes included: {self.widths}")
         if self.activation not in ("relu", "tanh"):
             raise ValueError(f"unknown activation {self.activation!r}; an MLP has relu or tanh")
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Number of features."""
+        return self.widths[:1]
+
+    @property
+    def outputs(self) -> int:
+        """Classes, or numbers to predict."""
+        return self.widths[-1]
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -64,55 +85,29 @@ class MLPStructure:
         return shapes
 
     @property
-    def parameters(self) -> int:
-        """Number of weights and biases."""
-        return sum(inputs * outputs + outputs for inputs, outputs in pairwise(self.widths))
-
-    @property
-    def forward_flop_per_sample(self) -> int:
-        """Work of one forward pass over one sample [FLOP].
+    def layer_flop_per_sample(self) -> Mapping[str, int]:
+        """Work of one forward pass over one sample [FLOP], by layer.
 
         2 * in * out for each matrix (a multiplication and an addition per weight), out for each bias and out for each
         hidden activation; the softmax is not counted.
         """
-        layers = sum(2 * inputs * outputs + outputs for inputs, outputs in pairwise(self.widths))
-        return layers + sum(self.widths[1:-1])
+        flop = {}
+        for layer, (inputs, outputs) in zip(self.layers, pairwise(self.widths), strict=True):
+            flop[layer] = 2 * inputs * outputs + outputs + (outputs if layer != self.layers[-1] else 0)
+        return flop
 
-    @property
-    def training_flop_per_sample(self) -> int:
-        """Work of a training step per sample of its minibatch [FLOP]: three forward passes.
+    def draw(self, name: str, rng: "np.random.Generator") -> "NDArray[np.floating[Any]]":
+        """Return values uniform in +-1/sqrt(in), weights and biases alike: torch.nn.Linear's rule."""
+        bound = self.widths[self.layers.index(self.layer_of(name))] ** -0.5
+        return rng.uniform(-bound, bound, self.shapes[name])
 
-        The backward pass costs twice the forward pass (Kaplan et al., "Scaling Laws for Neural Language Models", 2020,
-        section 2.1; Hobbhahn and Sevilla, "What's the backward-forward FLOP ratio for neural networks?", 2021).
-        """
-        return 3 * self.forward_flop_per_sample
-
-    def initial(self, seed: int) -> "Model":
-        """Return the model with weights and biases uniform in +-1/sqrt(in), torch.nn.Linear's rule."""
+    def forward(self, weights: "Mapping[str, torch.Tensor]", inputs: "torch.Tensor") -> "torch.Tensor":
+        """Return the logits (samples, classes) or numbers (samples, outputs)."""
         import torch
 
-        from .model import Model
-
-        weights = {}
-        for name, shape in self.shapes.items():
-            bound = self.widths[self.layers.index(name.partition(".")[0])] ** -0.5
-            drawn = generator(seed, "initial", name).uniform(-bound, bound, shape)
-            weights[name] = torch.from_numpy(drawn.astype("float32"))
-        return Model(self, weights)
-
-    def specification(self) -> dict[str, Any]:
-        """Return the whole structure as JSON-able data."""
-        return {"family": self.family, "widths": list(self.widths), "activation": self.activation}
-
-    @classmethod
-    def from_specification(cls, specification: Mapping[str, Any]) -> Self:
-        """Return the structure that `specification()` described.
-
-        Raises:
-            ValueError: the specification has missing or unknown keys, or is not that of an MLP.
-        """
-        if set(specification) != {"family", "widths", "activation"} or specification["family"] != cls.family:
-            raise ValueError(f"not the specification of an MLP: {dict(specification)}")
-        if not isinstance(specification["widths"], list | tuple):
-            raise ValueError(f"the widths of an MLP are a list of whole numbers, not {specification['widths']!r}")
-        return cls(tuple(specification["widths"]), specification["activation"])
+        seen = inputs
+        for layer in self.layers:
+            seen = torch.nn.functional.linear(seen, weights[f"{layer}.weight"], weights[f"{layer}.bias"])
+            if layer != self.layers[-1]:
+                seen = torch.relu(seen) if self.activation == "relu" else torch.tanh(seen)
+        return seen

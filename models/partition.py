@@ -2,16 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal, Protocol
 
 import numpy as np
 from annotated_types import Ge, Gt
 from numpy.typing import NDArray
 
+from .dataset import Indices
 from .streams import Stream
 
-Indices = NDArray[np.int64]
 Minimum = Annotated[int, "Samples that every node gets at least.", Ge(1)]
+
+
+class Partition(Protocol):
+    """A way of spreading samples over nodes."""
+
+    def split(
+        self, labels: Indices, nodes: Sequence[str], stream: Stream, groups: Indices | None = None
+    ) -> dict[str, Indices]:
+        """Return the sorted indices of each node's samples.
+
+        Args:
+            labels: (samples,) what the partition goes by: the class of each sample, or its group where there are none.
+            nodes: Names of the nodes.
+            stream: Chance by name.
+            groups: (samples,) the natural group of each sample.
+
+        Raises:
+            ValueError: the samples cannot be spread so.
+        """
+        ...
 
 
 @dataclass(frozen=True)
@@ -20,7 +40,9 @@ class Iid:
 
     minimum: Minimum = 10
 
-    def split(self, labels: NDArray[np.int64], nodes: Sequence[str], stream: Stream) -> dict[str, Indices]:
+    def split(
+        self, labels: Indices, nodes: Sequence[str], stream: Stream, groups: Indices | None = None
+    ) -> dict[str, Indices]:
         """Return the sorted indices of each node's samples.
 
         Raises:
@@ -44,7 +66,9 @@ class Dirichlet:
     ] = 0.3
     minimum: Minimum = 10
 
-    def split(self, labels: NDArray[np.int64], nodes: Sequence[str], stream: Stream) -> dict[str, Indices]:
+    def split(
+        self, labels: Indices, nodes: Sequence[str], stream: Stream, groups: Indices | None = None
+    ) -> dict[str, Indices]:
         """Return the sorted indices of each node's samples.
 
         Raises:
@@ -77,7 +101,9 @@ class ClassesPerNode:
     classes: Annotated[int, "Classes that each node holds.", Ge(1)] = 2
     minimum: Minimum = 10
 
-    def split(self, labels: NDArray[np.int64], nodes: Sequence[str], stream: Stream) -> dict[str, Indices]:
+    def split(
+        self, labels: Indices, nodes: Sequence[str], stream: Stream, groups: Indices | None = None
+    ) -> dict[str, Indices]:
         """Return the sorted indices of each node's samples.
 
         Raises:
@@ -99,10 +125,7 @@ class ClassesPerNode:
             for node, piece in zip(holding, np.array_split(members, len(holding)), strict=True):
                 parts[node].append(piece)
         held = dict(zip(nodes, (np.sort(np.concatenate(part)) for part in parts), strict=True))
-        short = min(nodes, key=lambda node: len(held[node]))
-        if len(held[short]) < self.minimum:
-            raise ValueError(f"{short} gets {len(held[short])} samples, fewer than `minimum: {self.minimum}`")
-        return held
+        return _at_least(held, self.minimum)
 
     def _deal(self, classes: int, nodes: int, rng: np.random.Generator) -> list[list[int]]:
         """Return the nodes that hold each class: every node takes the classes least held so far, ties at random."""
@@ -114,14 +137,75 @@ class ClassesPerNode:
         return holders
 
 
-PARTITIONS: dict[str, type[Iid | Dirichlet | ClassesPerNode]] = {
+@dataclass(frozen=True)
+class Quantity:
+    """Nodes hold different numbers of samples of the same kind; the smaller alpha, the fewer nodes hold most of them.
+
+    Sizes are Dirichlet(alpha) over nodes, samples are drawn at random from all, as the quantity skew of Li et al. 2022
+    (arXiv 2102.02079), whose alpha is the default. Nodes left with fewer than `minimum` get the missing ones from the
+    largest.
+    """
+
+    alpha: Annotated[
+        float, "Concentration: towards 0 one node holds all, towards infinity all hold the same.", Gt(0)
+    ] = 0.5
+    minimum: Minimum = 10
+
+    def split(
+        self, labels: Indices, nodes: Sequence[str], stream: Stream, groups: Indices | None = None
+    ) -> dict[str, Indices]:
+        """Return the sorted indices of each node's samples.
+
+        Raises:
+            ValueError: there are too few samples for `minimum` each.
+        """
+        _check(labels, nodes, self.minimum)
+        logarithms = np.array([_log_gamma_draws(self.alpha, 1, stream(f"share of {node}"))[0] for node in nodes])
+        ends = np.cumsum(np.exp(logarithms - logarithms.max()))
+        cuts = np.round(ends[:-1] / ends[-1] * len(labels)).astype(int)
+        held = _level(np.split(stream("order").permutation(len(labels)), cuts), self.minimum)
+        return dict(zip(nodes, map(np.sort, held), strict=True))
+
+
+@dataclass(frozen=True)
+class ByGroup:
+    """Each node holds whole natural groups: speakers, domains or files. Numbers of groups differ by at most one."""
+
+    order: Annotated[
+        Literal["random", "given"], "Whether groups are dealt at random, or in their order to the nodes in theirs."
+    ] = "random"
+    minimum: Minimum = 10
+
+    def split(
+        self, labels: Indices, nodes: Sequence[str], stream: Stream, groups: Indices | None = None
+    ) -> dict[str, Indices]:
+        """Return the sorted indices of each node's samples.
+
+        Raises:
+            ValueError: the data has no groups, fewer than there are nodes, or too few samples in some for `minimum`.
+        """
+        if groups is None:
+            raise ValueError("the dataset has no natural groups; choose another partition")
+        _check(labels, nodes, self.minimum)
+        present = np.unique(groups)
+        if len(present) < len(nodes):
+            raise ValueError(f"{len(present)} groups are too few for {len(nodes)} nodes: each gets one at least")
+        order = stream("order of groups").permutation(present) if self.order == "random" else present
+        dealt = np.array_split(order, len(nodes))
+        held = {node: np.flatnonzero(np.isin(groups, own)) for node, own in zip(nodes, dealt, strict=True)}
+        return _at_least(held, self.minimum)
+
+
+PARTITIONS: dict[str, type[Partition]] = {
     "iid": Iid,
     "dirichlet": Dirichlet,
     "classes": ClassesPerNode,
+    "quantity": Quantity,
+    "groups": ByGroup,
 }
 
 
-def _check(labels: NDArray[np.int64], nodes: Sequence[str], minimum: int) -> None:
+def _check(labels: Indices, nodes: Sequence[str], minimum: int) -> None:
     if not nodes or len(set(nodes)) != len(nodes):
         raise ValueError(f"a partition needs one or more nodes with different names, not {list(nodes)}")
     if len(labels) < minimum * len(nodes):
@@ -129,6 +213,14 @@ def _check(labels: NDArray[np.int64], nodes: Sequence[str], minimum: int) -> Non
             f"{len(labels)} samples are too few for {len(nodes)} nodes with `minimum: {minimum}` each: "
             f"lower `minimum` or use at most {len(labels) // minimum} nodes"
         )
+
+
+def _at_least(held: dict[str, Indices], minimum: int) -> dict[str, Indices]:
+    """Return what the nodes hold, if it is enough."""
+    short = min(held, key=lambda node: len(held[node]))
+    if len(held[short]) < minimum:
+        raise ValueError(f"{short} gets {len(held[short])} samples, fewer than `minimum: {minimum}`")
+    return held
 
 
 def _log_gamma_draws(alpha: float, count: int, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -1,29 +1,44 @@
 """Split: who gets which samples: the test set, which no node sees, and every node's training and validation shards."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from .dataset import Dataset
-from .partition import ClassesPerNode, Dirichlet, Iid, Indices
+from .dataset import Dataset, Indices
+from .partition import Partition
 from .shard import Shard
 from .streams import Stream
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """A dataset given out. The three parts share no sample; `test` is for the observer alone."""
+    """A dataset given out. The three parts share no sample; `test` is for the observer alone.
+
+    Attributes:
+        test: the held-out samples.
+        train: what each node trains on.
+        validation: what each node evaluates on.
+        classes: number of classes of the dataset.
+        domains: numbers of the groups that each node trains on; of the classes where the data has no groups.
+        test_domains: (samples,) the same of each test sample.
+        left_out: number of samples that nobody holds because they equal one of the test set.
+    """
 
     test: Shard
-    train: dict[str, Shard]
-    validation: dict[str, Shard]
+    train: Mapping[str, Shard]
+    validation: Mapping[str, Shard]
+    classes: int = 0
+    domains: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    test_domains: Indices = field(default_factory=lambda: np.zeros(0, np.int64))
+    left_out: int = 0
 
 
 def split_data(
     dataset: Dataset,
-    partition: Iid | Dirichlet | ClassesPerNode,
+    partition: Partition,
     nodes: Sequence[str],
     stream: Stream,
     test_fraction: float = 0.2,
@@ -31,38 +46,74 @@ def split_data(
 ) -> Split:
     """Hold out the test set, spread the rest over the nodes, and split off each node's validation set.
 
-    The test set takes the same fraction of every class, and depends on the stream and the fraction only, not on the
-    nodes. A node validates on one sample at least and trains on one at least.
+    The test set takes the same fraction of every class, or of every group where the task has no classes, and depends
+    on the stream and the fraction only, not on the nodes. A dataset with a test set of its own keeps that one,
+    whatever the fraction. Equal samples are all in the test set or none, and of those at one node all in its training
+    set or all in its validation set. A node validates on one sample at least and trains on one at least.
 
     Raises:
-        ValueError: a fraction is not between 0 and 1, or the partition leaves a node with fewer than two samples.
+        ValueError: a fraction is not between 0 and 1, nothing can be held out, or the partition leaves a node
+            without two different samples.
     """
     if not (0 < test_fraction < 1 and 0 < validation_fraction < 1):
         raise ValueError(
             f"fractions lie between 0 and 1, not {test_fraction} for test, {validation_fraction} for validation"
         )
-    test = _stratified(dataset, test_fraction, stream)
-    rest = np.setdiff1d(np.arange(len(dataset.labels)), test)
-    train, validation = {}, {}
-    for node, held in partition.split(dataset.labels[rest], nodes, lambda name: stream(f"partition: {name}")).items():
+    test = _stratified(dataset, test_fraction, stream) if dataset.held_out is None else np.sort(dataset.held_out)
+    others = np.setdiff1d(np.arange(len(dataset)), test)
+    rest = others[~np.isin(dataset.originals[others], dataset.originals[test])]
+    domains = dataset.strata if dataset.groups is None else dataset.groups
+    groups = None if dataset.groups is None else dataset.groups[rest]
+    train, validation, trained = {}, {}, {}
+    dealt = partition.split(dataset.strata[rest], nodes, lambda name: stream(f"partition: {name}"), groups)
+    for node, held in dealt.items():
         if len(held) < 2:
             raise ValueError(f"{node} gets one sample, too few to train and validate: raise the partition's `minimum`")
         shuffled = rest[stream(f"validation: {node}").permutation(held)]
         count = min(max(1, round(validation_fraction * len(held))), len(held) - 1)
-        validation[node], train[node] = _shard(dataset, shuffled[:count]), _shard(dataset, shuffled[count:])
-    return Split(_shard(dataset, test), train, validation)
+        chosen = _held_out(dataset, shuffled, count)
+        if not chosen.any():
+            raise ValueError(f"{node} gets {len(held)} samples that are all the same, too few to train and validate")
+        validation[node], train[node] = _shard(dataset, shuffled[chosen]), _shard(dataset, shuffled[~chosen])
+        trained[node] = frozenset(np.unique(domains[shuffled[~chosen]]).tolist())
+    left_out = len(others) - len(rest)
+    return Split(_shard(dataset, test), train, validation, dataset.classes, trained, domains[test], left_out)
 
 
 def _stratified(dataset: Dataset, fraction: float, stream: Stream) -> Indices:
-    """Return sorted indices of the nearest whole number of samples to `fraction` of each class."""
+    """Return sorted indices of the nearest whole number of samples to `fraction` of each stratum."""
+    strata, kind = dataset.strata[dataset.originals], "class" if dataset.task == "classification" else "group"
     chosen = []
-    for label in np.unique(dataset.labels):
-        members = stream(f"test: class {label}").permutation(np.flatnonzero(dataset.labels == label))
-        chosen.append(members[: round(fraction * len(members))])
-    return np.sort(np.concatenate(chosen))
+    for stratum in np.unique(strata):
+        members = stream(f"test: {kind} {stratum}").permutation(np.flatnonzero(strata == stratum))
+        chosen.append(members[_held_out(dataset, members, round(fraction * len(members)))])
+    test = np.sort(np.concatenate(chosen))
+    if not 0 < len(test) < len(dataset):
+        raise ValueError(f"a test set of {fraction:g} of {len(dataset)} samples leaves it or the nodes without any")
+    return test
+
+
+def _held_out(dataset: Dataset, shuffled: Indices, count: int) -> NDArray[np.bool_]:
+    """Return which of the samples to hold out: the first that make up the count, equal ones all or none.
+
+    Equal ones that would go beyond the count are passed over. If all would, the fewest are taken; but where all samples
+    are equal, none is.
+    """
+    _, kind, sizes = np.unique(dataset.originals[shuffled], return_inverse=True, return_counts=True)
+    if len(sizes) == len(shuffled):
+        return np.arange(len(shuffled)) < count
+    taken, room = np.zeros(len(sizes), bool), count
+    for one in dict.fromkeys(kind.tolist()):
+        if sizes[one] <= room:
+            taken[one] = True
+            room -= sizes[one]
+    if count and len(sizes) > 1 and not taken.any():
+        taken[sizes.argmin()] = True
+    chosen: NDArray[np.bool_] = taken[kind]
+    return chosen
 
 
 def _shard(dataset: Dataset, indices: Indices) -> Shard:
     ordered = np.sort(indices)
     features, labels = torch.from_numpy(dataset.features[ordered]), torch.from_numpy(dataset.labels[ordered])
-    return Shard(features, labels, dataset.scale)
+    return Shard(features, labels, dataset.scale, dataset.task)

@@ -5,13 +5,16 @@ each model's rows start on a 64-byte boundary and no vector loop ends in a scala
 model only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import TypeGuard
 
 import torch
 
+from .linear import LinearStructure
 from .mlp import MLPStructure
 from .model import Model
+from .structure import Structure
 
 _NEVER = -1e30  # bias of a class that does not exist: its probability is exactly 0
 
@@ -19,6 +22,13 @@ _NEVER = -1e30  # bias of a class that does not exist: its probability is exactl
 def padded(size: int, multiple: int = 16) -> int:
     """Return the next multiple at or above a size."""
     return -(-size // multiple) * multiple
+
+
+def stackable(structure: Structure) -> TypeGuard[MLPStructure | LinearStructure]:
+    """Say whether models of a structure can be stacked: linear ones and MLPs, both with biases, that classify."""
+    if isinstance(structure, LinearStructure):
+        return structure.bias and structure.task == "classification"
+    return isinstance(structure, MLPStructure) and structure.task == "classification"
 
 
 class MLPStack:
@@ -30,7 +40,7 @@ class MLPStack:
             are views into the first.
     """
 
-    def __init__(self, models: Sequence[Model], structure: MLPStructure, samples: int) -> None:
+    def __init__(self, models: Sequence[Model], structure: MLPStructure | LinearStructure, samples: int) -> None:
         self.structure, self.count, self.rows = structure, len(models), padded(samples)
         self.widths = [padded(width) for width in structure.widths]
         per_model = sum(i * o + o for i, o in pairwise(self.widths))
@@ -42,7 +52,9 @@ class MLPStack:
         self._outputs = [torch.empty(self.count, self.rows, width) for width in self.widths[1:]]
         self._errors = [torch.empty_like(output) for output in self._outputs]
         self._outputs_transposed = [output.transpose(1, 2) for output in self._outputs]
-        self._load(models)
+        self._activation = structure.activation if isinstance(structure, MLPStructure) else "relu"
+        self._fill(self.weights, self.biases, [model.weights for model in models])
+        self.biases[-1][:, :, self.structure.widths[-1] :] = _NEVER
 
     def _views(self, flat: torch.Tensor) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
         weights, biases, start = [], [], 0
@@ -53,13 +65,33 @@ class MLPStack:
             start = end
         return weights, biases
 
-    def _load(self, models: Sequence[Model]) -> None:
-        self.biases[-1][:, :, self.structure.widths[-1] :] = _NEVER
-        for place, model in enumerate(models):
+    def _fill(
+        self,
+        weights: Sequence[torch.Tensor],
+        biases: Sequence[torch.Tensor],
+        tensors: Sequence[Mapping[str, torch.Tensor]],
+    ) -> None:
+        for place, named in enumerate(tensors):
             for number, layer in enumerate(self.structure.layers):
-                weight, bias = model.weights[f"{layer}.weight"], model.weights[f"{layer}.bias"]
-                self.weights[number][place, : weight.shape[1], : weight.shape[0]] = weight.T
-                self.biases[number][place, 0, : len(bias)] = bias
+                weight, bias = named[f"{layer}.weight"], named[f"{layer}.bias"]
+                weights[number][place, : weight.shape[1], : weight.shape[0]] = weight.T
+                biases[number][place, 0, : len(bias)] = bias
+
+    def laid_out(self, tensors: Sequence[Mapping[str, torch.Tensor]], rest: torch.Tensor | None = None) -> torch.Tensor:
+        """Return tensors of each model's weights, by name, laid out as the parameters are.
+
+        Args:
+            tensors: one mapping for each model.
+            rest: what the padding holds; without it, zeros.
+        """
+        flat = torch.zeros_like(self.parameters) if rest is None else rest.clone()
+        self._fill(*self._views(flat), tensors)
+        return flat
+
+    def gradients_of(self, layers: Sequence[str]) -> list[torch.Tensor]:
+        """Return the gradients of some layers, views to be changed in place."""
+        numbers = [self.structure.layers.index(layer) for layer in layers]
+        return [part[number] for number in numbers for part in (self._weight_gradients, self._bias_gradients)]
 
     def model(self, place: int) -> Model:
         """Return a copy of one of the models as it is now."""
@@ -76,7 +108,7 @@ class MLPStack:
         for number, output in enumerate(self._outputs):
             torch.baddbmm(self.biases[number], seen, self.weights[number], out=output)
             if output is not self._outputs[-1]:
-                _ACTIVATIONS[self.structure.activation](output)
+                _ACTIVATIONS[self._activation](output)
             seen = output
         return seen
 
@@ -89,7 +121,7 @@ class MLPStack:
             if number:
                 torch.bmm(error, self._transposed[number], out=self._errors[number - 1])
                 error = self._errors[number - 1]
-                _DERIVATIVES[self.structure.activation](error, self._outputs[number - 1])
+                _DERIVATIVES[self._activation](error, self._outputs[number - 1])
 
 
 def _relu_derivative(error: torch.Tensor, output: torch.Tensor) -> None:

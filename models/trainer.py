@@ -1,5 +1,7 @@
 """The trainer: several jobs of one signature at once, with the bits that each would have alone.
 
+Linear models and MLPs that classify are stacked; every other job, and one with a teacher, goes through the plain loop.
+
 Measured with torch 2.13.0 and MKL on one AVX-512 thread, over nine structures, both activations, three optimisers and
 batches of 2 to 40 jobs: padded as in `stack.py`, 0 of 123,120 results differ from the job's alone; unpadded, 39,452 do.
 """
@@ -12,9 +14,10 @@ from numpy.typing import NDArray
 
 from .feed import Block, Feed
 from .job import TrainingJob, TrainingResult
-from .mlp import MLPStructure
 from .optimisers import Step, optimiser
-from .stack import MLPStack
+from .plain import train_alone
+from .stack import MLPStack, stackable
+from .terms import Terms
 
 _MOST_JOBS = 64
 
@@ -24,11 +27,12 @@ def train(jobs: Sequence[TrainingJob]) -> list[TrainingResult]:
 
     Raises:
         ValueError: the jobs differ in signature.
-        TypeError: there is no trainer for their model family.
     """
     if len({job.signature for job in jobs}) > 1:
         raise ValueError("jobs computed together must have one signature (structure and plan)")
     run_on_one_thread()
+    if not jobs or jobs[0].teacher is not None or not stackable(jobs[0].model.structure):
+        return [train_alone(job) for job in jobs]
     results: list[TrainingResult] = []
     for first in range(0, len(jobs), _MOST_JOBS):
         results += _train_together(jobs[first : first + _MOST_JOBS])
@@ -43,15 +47,25 @@ def run_on_one_thread() -> None:
 
 def _train_together(jobs: Sequence[TrainingJob]) -> list[TrainingResult]:
     plan, structure = jobs[0].plan, jobs[0].model.structure
-    if not isinstance(structure, MLPStructure):
-        raise TypeError(f"there is no trainer for models of family {structure.family!r}")
+    assert stackable(structure)
     stack = MLPStack([job.model for job in jobs], structure, plan.batch_size)
     step = optimiser(plan, stack.parameters, stack.gradients)
+    step = _terms(jobs, stack).before(step, stack.parameters, stack.gradients)
     feed = Feed(jobs, stack)
     losses = np.concatenate([_train_block(stack, block, step) for block in feed.blocks()], axis=1)
     return [
         TrainingResult(stack.model(place), float(losses[place].mean()), job.samples) for place, job in enumerate(jobs)
     ]
+
+
+def _terms(jobs: Sequence[TrainingJob], stack: MLPStack) -> Terms:
+    plan, anchor, correction = jobs[0].plan, None, None
+    if plan.proximal:
+        anchor = stack.laid_out([(job.anchor or job.model).weights for job in jobs], rest=stack.parameters)
+    corrections = [job.correction for job in jobs if job.correction is not None]
+    if corrections:
+        correction = stack.laid_out(corrections)
+    return Terms(plan.proximal, anchor, correction, stack.gradients_of(plan.frozen))
 
 
 def _train_block(stack: MLPStack, block: Block, step: Step) -> NDArray[np.float64]:
