@@ -1,7 +1,21 @@
-from .dataset import Dataset as Dataset
+from .algebra import combine as combine, norm as norm, zeros as zeros
+from .blobs import Blobs as Blobs
+from .course import Course as Course, plan_course as plan_course
+from .adapter import LoRA as LoRA, LoRAStructure as LoRAStructure
+from .cnn import CNN as CNN, CNNStructure as CNNStructure
+from .dataset import Dataset as Dataset, DatasetError as DatasetError, DatasetSource as DatasetSource
 from .datasets import DATASETS as DATASETS
 from .digits import Digits as Digits
-from .evaluation import Evaluation as Evaluation, evaluate as evaluate
+from .drift import (
+    DRIFTS as DRIFTS,
+    Drift as Drift,
+    LabelRotation as LabelRotation,
+    Mixture as Mixture,
+    Rotation as Rotation,
+    Steady as Steady,
+    Switch as Switch,
+)
+from .evaluation import Evaluation as Evaluation, evaluate as evaluate, predict as predict
 from .families import FAMILIES as FAMILIES, STRUCTURES as STRUCTURES, structure_from as structure_from
 from .fingerprint import machine_fingerprint as machine_fingerprint
 from .job import (
@@ -10,8 +24,16 @@ from .job import (
     TrainingResult as TrainingResult,
     job_seed as job_seed,
 )
+from .knowledge import (
+    Knowledge as Knowledge,
+    consensus as consensus,
+    knowledge_of as knowledge_of,
+    pack_knowledge as pack_knowledge,
+    unpack_knowledge as unpack_knowledge,
+)
+from .linear import Linear as Linear, LinearStructure as LinearStructure
 from .memory import ResultMemory as ResultMemory
-from .merging import merge as merge
+from .merging import MERGERS as MERGERS, Contribution as Contribution, Merger as Merger, merge as merge
 from .mlp import MLP as MLP, MLPStructure as MLPStructure
 from .model import Model as Model, same_weights as same_weights, weights_digest as weights_digest
 from .packing import (
@@ -21,11 +43,37 @@ from .packing import (
     unpack as unpack,
     unpack_model as unpack_model,
 )
-from .partition import ClassesPerNode as ClassesPerNode, Dirichlet as Dirichlet, Iid as Iid, PARTITIONS as PARTITIONS
-from .scaling import scale_bits as scale_bits
+from .markov import MarkovText as MarkovText
+from .mnist import Mnist as Mnist
+from .partition import (
+    ByGroup as ByGroup,
+    ClassesPerNode as ClassesPerNode,
+    Dirichlet as Dirichlet,
+    Iid as Iid,
+    PARTITIONS as PARTITIONS,
+    Partition as Partition,
+    Quantity as Quantity,
+)
+from .quadratics import Quadratics as Quadratics
+from .scaling import (
+    Choices as Choices,
+    Footprint as Footprint,
+    Scale as Scale,
+    ScaleReport as ScaleReport,
+    footprint as footprint,
+    part as part,
+    put_back as put_back,
+    scale_bits as scale_bits,
+    scale_model as scale_model,
+    scale_to as scale_to,
+)
 from .service import Ticket as Ticket, TrainingService as TrainingService
 from .shard import Shard as Shard
 from .split import Split as Split, split_data as split_data
 from .streams import Stream as Stream, hashed_seed as hashed_seed, named_streams as named_streams
-from .structure import Structure as Structure
+from .structure import Family as Family, Structure as Structure
+from .teacher import Teacher as Teacher
+from .table import TableFile as TableFile
+from .text import Text as Text
 from .trainer import train as train
+from .transformer import Transformer as Transformer, TransformerStructure as TransformerStructure

@@ -5,13 +5,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from .formats import FORMATS
+from .formats import Bits as Bits
+from .layouts import tensor_bytes
 from .structure import Structure
-
-Bits = Literal[16, 32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,12 +24,14 @@ class Model:
     Attributes:
         structure: what the weights are shaped for.
         weights: contiguous float32 tensors by name, in the structure's order. Never change one in place.
-        bits: bits per weight when packed, 32 or 16; at 16 every value is one that float16 can carry (see `scale_bits`).
+        bits: bits per weight when packed (see `formats.py`); below 32 every value is one that the format can carry.
+        sparse: whether zeros are left out when packed, where that is smaller.
     """
 
     structure: Structure
     weights: Mapping[str, torch.Tensor]
     bits: Bits = 32
+    sparse: bool = False
 
     def __post_init__(self) -> None:
         shapes = self.structure.shapes
@@ -39,14 +44,19 @@ class Model:
                     f"{name} must be contiguous float32 {shape}, not {tensor.dtype} {tuple(tensor.shape)}"
                     f"{'' if tensor.is_contiguous() else ', not contiguous'}"
                 )
-        if self.bits not in (16, 32):
-            raise ValueError(f"a model travels in 16 or 32 bits per weight, not {self.bits}")
+        if self.bits not in FORMATS:
+            raise ValueError(f"a model travels in {', '.join(map(repr, FORMATS))} bits per weight, not {self.bits!r}")
         object.__setattr__(self, "weights", MappingProxyType({name: self.weights[name].detach() for name in shapes}))
 
     @property
     def size_bytes(self) -> int:
         """Size of the weights as they travel [bytes]; `pack_model` adds a header of a few hundred bytes."""
-        return self.structure.parameters * self.bits // 8
+        return sum(tensor_bytes(tensor.numpy(), self.bits, self.sparse) for tensor in self.weights.values())
+
+
+def tensor_of(values: NDArray[np.floating[Any]]) -> torch.Tensor:
+    """Return values as a contiguous float32 tensor in torch's own memory, aligned as the bits of results rely on."""
+    return torch.from_numpy(values).to(torch.float32).clone(memory_format=torch.contiguous_format)
 
 
 def same_weights(a: Model, b: Model) -> bool:

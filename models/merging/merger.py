@@ -1,0 +1,98 @@
+"""Merger: a way of making one model out of several, as a scenario chooses it."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from .contribution import Contribution
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from wayfare.models.model import Model
+
+    Numbers = NDArray[np.float64]
+
+
+class Merger(ABC):
+    """A way of making one model out of several: a frozen dataclass.
+
+    Sums run in the given order, in float64, so that equal arguments give equal bits. What comes out travels in 32 bits.
+    """
+
+    @abstractmethod
+    def merge(self, given: Sequence[Contribution], base: "Model | None" = None) -> "Model":
+        """Return the merged model.
+
+        Args:
+            given: what is merged.
+            base: the model that the others come from, for mergers that need it.
+
+        Raises:
+            ValueError: nothing is given, or it cannot be merged so.
+        """
+
+
+def shares(given: Sequence[Contribution]) -> list[float]:
+    """Return each contribution's weight over the sum of all.
+
+    Raises:
+        ValueError: there are none, or the weights make no mean.
+    """
+    if not given:
+        raise ValueError("merging needs one or more models")
+    return normalised([one.weight for one in given])
+
+
+def normalised(weights: Sequence[float]) -> list[float]:
+    """Return weights over their sum.
+
+    Raises:
+        ValueError: a weight is negative or not finite, or all are zero.
+    """
+    total = math.fsum(weights)
+    if not math.isfinite(total) or total <= 0 or any(weight < 0 for weight in weights):
+        raise ValueError(f"merging weights must be finite, not negative, and not all zero: {list(weights)}")
+    return [weight / total for weight in weights]
+
+
+def base_of(base: "Model | None", merger: str) -> "Model":
+    """Return the base that a merger needs.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if base is None:
+        raise ValueError(f"merging by {merger} needs the model that the others come from")
+    return base
+
+
+def by_tensor(models: "Sequence[Model]", combine: "Callable[[str, Sequence[Numbers]], Numbers]") -> "Model":
+    """Return the model whose tensors are made, one by one, of the tensors of that name, in float64.
+
+    Raises:
+        ValueError: the structures differ.
+    """
+    import numpy as np
+
+    from wayfare.models.model import Model, tensor_of
+
+    structure = models[0].structure
+    if any(model.structure != structure for model in models):
+        raise ValueError("only models of one structure can be merged so")
+    merged = {}
+    with np.errstate(invalid="ignore", over="ignore"):  # a model that diverged is no reason to warn
+        for name in structure.shapes:
+            tensors = [model.weights[name].numpy().astype(np.float64) for model in models]
+            merged[name] = tensor_of(combine(name, tensors))
+    return Model(structure, merged)
+
+
+def weighted_mean(tensors: "Sequence[Numbers]", shares: Sequence[float]) -> "Numbers":
+    """Return the mean as the first plus the weighted differences from it, so that equals make exactly themselves."""
+    mean = tensors[0].copy()
+    for tensor, share in zip(tensors[1:], shares[1:], strict=True):
+        mean += (tensor - tensors[0]) * share
+    return mean
