@@ -1,10 +1,11 @@
 import dataclasses
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wayfare.models import MLPStructure, Model, Shard, TrainingJob, TrainingPlan, job_seed, scale_bits
+from wayfare.models import MLPStructure, Model, Shard, Teacher, TrainingJob, TrainingPlan, job_seed, scale_bits
 from wayfare.models.minibatches import draw_minibatches
 
 FINGERPRINT = {"torch": "2.13.0", "numpy": "2.4.6"}
@@ -36,8 +37,18 @@ def test_the_key_changes_with_every_single_input(job, make_shard):
                 {"momentum": 0.6},
                 {"momentum": 0.0},
                 {"momentum": 0.0, "optimiser": "adam"},
+                {"proximal": 0.1},
+                {"frozen": ("layer1",)},
             )
         ),
+        dataclasses.replace(job, anchor=model),
+        dataclasses.replace(job, anchor=model.structure.initial(3)),
+        dataclasses.replace(job, correction=model.weights),
+        dataclasses.replace(job, correction=model.structure.initial(3).weights),
+        dataclasses.replace(job, teacher=Teacher(torch.zeros(9, 3))),
+        dataclasses.replace(job, teacher=Teacher(torch.ones(9, 3))),
+        dataclasses.replace(job, teacher=Teacher(torch.zeros(9, 3), weight=0.6)),
+        dataclasses.replace(job, teacher=Teacher(torch.zeros(9, 3), temperature=2.0)),
     ]
     keys = [other.key(FINGERPRINT) for other in (job, *others)]
     keys += [job.key(FINGERPRINT | {"torch": "2.13.1"}), job.key({"torch": "2.13.0"})]
@@ -79,6 +90,8 @@ def test_the_work_of_a_job_is_known_before_it_runs(job):
         {"momentum": 1.0},
         {"momentum": -0.1},
         {"momentum": 0.9, "optimiser": "adam"},
+        {"proximal": -0.1},
+        {"proximal": float("inf")},
     ],
     ids=str,
 )
@@ -94,6 +107,38 @@ def test_a_shard_that_does_not_fit_the_model_is_refused(job, make_shard):
         dataclasses.replace(job, shard=Shard(job.shard.features[:0], job.shard.labels[:0], 1.0))
     with pytest.raises(ValueError, match="3 classes"):
         dataclasses.replace(job, shard=make_shard(60, 5, 4, 1))
+
+
+def test_a_shard_for_another_task_is_refused(job):
+    numbers = Shard(torch.zeros(4, 5), torch.zeros(4, 3), 1.0, "regression")
+    with pytest.raises(ValueError, match="classification cannot learn from a shard for regression"):
+        dataclasses.replace(job, shard=numbers)
+    model = MLPStructure((5, 4, 2), task="regression").initial(1)
+    with pytest.raises(ValueError, match="3 numbers to predict, the model 2"):
+        dataclasses.replace(job, model=model, shard=numbers)
+
+
+def test_what_is_added_must_fit_the_model(job):
+    other = MLPStructure((5, 4, 3), "tanh").initial(1)
+    with pytest.raises(ValueError, match="structure"):
+        dataclasses.replace(job, anchor=other)
+    with pytest.raises(ValueError, match="a tensor for each weight"):
+        dataclasses.replace(job, correction={"layer1.weight": torch.zeros(4, 5)})
+    with pytest.raises(ValueError, match="speaks of 8 samples"):
+        dataclasses.replace(job, teacher=Teacher(torch.zeros(8, 3)))
+    with pytest.raises(ValueError, match="cannot freeze layer7; the model has layer1, layer2"):
+        dataclasses.replace(job, plan=dataclasses.replace(PLAN, frozen=("layer7",)))
+    with pytest.raises(ValueError, match="cannot freeze every layer"):
+        dataclasses.replace(job, plan=dataclasses.replace(PLAN, frozen=("layer1", "layer2")))
+
+
+def test_freezing_layers_saves_their_part_of_the_backward_pass(job):
+    first, second = job.model.structure.layer_flop_per_sample.values()
+    assert job.work_flop == 9 * 3 * (first + second)
+    frozen = dataclasses.replace(job, plan=dataclasses.replace(PLAN, frozen=("layer1",)))
+    assert frozen.work_flop == 9 * (first + 3 * second)  # the backward pass ends before it
+    frozen = dataclasses.replace(job, plan=dataclasses.replace(PLAN, frozen=("layer2",)))
+    assert frozen.work_flop == 9 * (3 * first + 2 * second)  # the backward pass goes through it
 
 
 def test_the_seed_of_a_job_is_the_hash_of_its_name():

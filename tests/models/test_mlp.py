@@ -1,11 +1,11 @@
 import pytest
 import torch
 
-from wayfare.models import FAMILIES, MLP, STRUCTURES, MLPStructure, same_weights, structure_from
+from wayfare.models import MLP, MLPStructure, same_weights, structure_from
 
 
 def test_the_default_mlp_on_digits_is_64_32_10():
-    structure = MLP().structure(features=64, classes=10)
+    structure = MLP().structure((8, 8), 10)
     assert structure == MLPStructure((64, 32, 10), "relu")
     assert structure.layers == ("layer1", "layer2")
     assert structure.parameters == 64 * 32 + 32 + 32 * 10 + 10 == 2410
@@ -18,7 +18,7 @@ def test_work_counts_two_flop_a_weight_and_one_a_bias_and_activation():
 
 
 def test_without_hidden_layers_it_is_logistic_regression():
-    structure = MLP(hidden=()).structure(64, 10)
+    structure = MLP(hidden=()).structure((64,), 10)
     assert structure.parameters == 650
     assert structure.forward_flop_per_sample == 2 * 640 + 10
 
@@ -28,12 +28,23 @@ def test_a_structure_comes_back_from_its_specification():
     assert structure_from(structure.specification()) == structure
 
 
-def test_every_family_has_a_structure():
-    assert FAMILIES.keys() == STRUCTURES.keys()
-    for name, family in FAMILIES.items():
-        structure = family().structure(4, 2)
-        assert structure.family == name
-        assert sum(tensor.numel() for tensor in structure.initial(1).weights.values()) == structure.parameters
+def test_a_large_mlp_is_the_2nn_of_the_paper_on_federated_averaging():
+    # 199,210 parameters: McMahan et al. 2017 (arXiv 1602.05629), section 3.
+    assert MLP(size="large").structure((28, 28), 10).parameters == 199_210
+
+
+def test_explicit_widths_stand_instead_of_those_of_the_size():
+    assert MLP(size="medium").structure((4,), 3).widths == (4, 128, 64, 3)
+    assert MLP(size="medium", hidden=(5,)).structure((4,), 3).widths == (4, 5, 3)
+
+
+def test_an_mlp_can_predict_numbers():
+    structure = MLP(hidden=(3,)).structure((2,), 1, "regression")
+    assert structure.task == "regression"
+    assert structure_from(structure.specification()) == structure
+    assert "task" not in MLP().structure((2,), 2).specification()
+    with pytest.raises(ValueError, match="no model for 'language'"):
+        MLP().structure((2,), 256, "language")
 
 
 @pytest.mark.parametrize(
@@ -48,11 +59,15 @@ def test_every_family_has_a_structure():
         {"family": "mlp", "widths": [1, 2.0], "activation": "relu"},
         {"family": "mlp", "widths": "12", "activation": "relu"},
         {"family": "mlp", "widths": [1, 2], "activation": "sigmoid"},
+        {"family": "mlp", "widths": None, "activation": "relu"},
+        {"family": "mlp", "widths": [[1], [2]], "activation": "relu"},
+        {"family": "mlp", "widths": [1, 2], "activation": "relu", "task": "cooking"},
+        {"family": ["mlp"], "widths": [1, 2], "activation": "relu"},
     ],
     ids=str,
 )
 def test_a_wrong_specification_is_refused(specification):
-    with pytest.raises(ValueError, match=r"MLP|family"):
+    with pytest.raises(ValueError, match=r"MLP|mlp|family"):
         structure_from(specification)
 
 

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wayfare.models import (
@@ -17,10 +17,12 @@ from wayfare.models import (
     unpack,
     unpack_model,
 )
+from wayfare.models.scaling import sparsify
 
 STRUCTURE = MLPStructure((64, 32, 10))
 MODEL = STRUCTURE.initial(1)
 PACKED = pack_model(MODEL)
+SMALL = MLPStructure((9, 7, 3)).initial(2)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.float64, torch.uint8, torch.int64, torch.bool])
@@ -47,6 +49,64 @@ def test_the_bytes_do_not_depend_on_the_order_of_the_tensors():
 def test_what_safetensors_cannot_carry_is_a_packing_error():
     with pytest.raises(PackingError):
         pack({"dates": np.array(["2020-01-01"], dtype="datetime64[D]")})
+
+
+PACKED_SO = [(bits, sparsity) for bits in (32, 16, "bf16", 8, "int8-tensor", 4) for sparsity in (0.0, 0.5, 0.95)]
+
+
+@pytest.mark.parametrize(("bits", "sparsity"), PACKED_SO)
+@given(place=st.integers(0, 10**6), flip=st.integers(1, 255))
+@settings(max_examples=25)
+def test_a_flipped_byte_makes_no_model_or_one_that_packs_again(bits, sparsity, place, flip):
+    damaged = bytearray(pack_model(scale_bits(sparsify(SMALL, sparsity), bits)))
+    damaged[place % len(damaged)] ^= flip
+    try:
+        model = unpack_model(bytes(damaged), SMALL.structure)
+    except PackingError:
+        return
+    assert same_weights(unpack_model(pack_model(model), SMALL.structure), model)
+
+
+def test_few_bytes_that_promise_many_weights_are_a_packing_error():
+    huge = MLPStructure((2**20, 2**20, 2**20))
+    tensors = {}
+    for name in huge.shapes:
+        tensors |= {name: np.zeros(0, np.float32), f"{name}:places": np.zeros(0, np.uint32)}
+    with pytest.raises(PackingError, match="cannot be"):
+        unpack_model(pack(tensors), huge)
+
+
+def test_a_model_packed_in_another_form_than_ours_is_a_packing_error():
+    matrix = MODEL.weights["layer1.weight"].numpy().ravel()
+    places = {"layer1.weight": matrix, "layer1.weight:places": np.arange(len(matrix), dtype=np.uint16)}
+    with pytest.raises(PackingError, match="another form"):
+        unpack_model(pack({**MODEL.weights, **places}), STRUCTURE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"layer1.weight:scale": torch.ones(31)},
+        {"layer1.weight:scale": torch.ones(32, dtype=torch.float16)},
+        {"layer1.bias": torch.zeros(32)},
+        {"layer2.weight": torch.zeros(10, 32)},
+        {"more": torch.zeros(1)},
+    ],
+    ids=["too few scales", "half scales", "a whole vector", "a whole matrix", "something more"],
+)
+def test_integers_with_something_wrong_are_a_packing_error(change):
+    with pytest.raises(PackingError):
+        unpack_model(pack(unpack(pack_model(scale_bits(MODEL, 8))) | change), STRUCTURE)
+
+
+def test_int8_takes_a_byte_and_int4_half_a_byte_and_their_scales():
+    matrices, vectors, rows = 64 * 32 + 32 * 10, 42, 42
+    assert scale_bits(MODEL, 8).size_bytes == matrices + 2 * vectors + 4 * rows
+    assert scale_bits(MODEL, "int8-tensor").size_bytes == matrices + 2 * vectors + 4 * 2
+    assert scale_bits(MODEL, 4).size_bytes == matrices // 2 + 2 * vectors + 2 * matrices // 32
+    for bits in (8, "int8-tensor", 4, "bf16", 16, 32):
+        scaled = scale_bits(MODEL, bits)
+        assert 0 < len(pack_model(scaled)) - scaled.size_bytes < 700
 
 
 def test_a_model_travels_in_its_weights_and_a_small_header():

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wayfare.models import PARTITIONS, ClassesPerNode, Dirichlet, Iid, named_streams, split_data
+from wayfare.models import PARTITIONS, ByGroup, ClassesPerNode, Dirichlet, Iid, Quantity, named_streams
 
 NODES = [f"device{number}" for number in range(1, 25)]
 STREAMS = named_streams(1, "data")
@@ -15,23 +15,25 @@ def histogram(labels, held):
 
 @st.composite
 def cases(draw):
-    """Labels, a partition that can spread them, and nodes."""
+    """Labels, groups, a partition that can spread them, and nodes."""
     nodes = [f"n{number}" for number in range(draw(st.integers(1, 12)))]
     classes = draw(st.integers(1, 6))
     minimum = draw(st.integers(1, 3))
     rounds = len(nodes) * minimum
     labels = np.repeat(np.arange(classes), rounds + draw(st.integers(0, 20)))
-    choices = [Iid(minimum), Dirichlet(draw(st.floats(1e-3, 1e3)), minimum)]
+    groups = np.arange(len(labels)) % (len(nodes) + draw(st.integers(0, 3)))
+    alpha = draw(st.floats(1e-3, 1e3))
+    choices = [Iid(minimum), Dirichlet(alpha, minimum), Quantity(alpha, minimum), ByGroup("random", 1)]
     per_node = draw(st.integers(1, classes))
     if per_node * len(nodes) >= classes:
         choices.append(ClassesPerNode(per_node, minimum))
-    return labels, draw(st.sampled_from(choices)), nodes, draw(st.integers(0, 2**31))
+    return labels, groups, draw(st.sampled_from(choices)), nodes, draw(st.integers(0, 2**31))
 
 
 @given(cases())
 def test_every_sample_goes_to_exactly_one_node_and_every_node_gets_its_minimum(case):
-    labels, partition, nodes, seed = case
-    held = partition.split(labels, nodes, named_streams(seed))
+    labels, groups, partition, nodes, seed = case
+    held = partition.split(labels, nodes, named_streams(seed), groups)
     assert list(held) == nodes
     assert sorted(np.concatenate(list(held.values()))) == list(range(len(labels)))
     assert all(len(part) >= partition.minimum for part in held.values())
@@ -39,14 +41,15 @@ def test_every_sample_goes_to_exactly_one_node_and_every_node_gets_its_minimum(c
 
 @given(cases())
 def test_a_partition_depends_on_its_stream_alone(case):
-    labels, partition, nodes, seed = case
-    first, second = (partition.split(labels, nodes, named_streams(seed)) for _ in range(2))
+    labels, groups, partition, nodes, seed = case
+    first, second = (partition.split(labels, nodes, named_streams(seed), groups) for _ in range(2))
     assert all(np.array_equal(first[node], second[node]) for node in nodes)
 
 
 @pytest.mark.parametrize("partition", [one() for one in PARTITIONS.values()], ids=list(PARTITIONS))
 def test_another_seed_gives_another_partition(digits, partition):
-    first, second = (partition.split(digits.labels, NODES, named_streams(seed)) for seed in (1, 2))
+    groups = np.arange(len(digits)) % 50
+    first, second = (partition.split(digits.labels, NODES, named_streams(seed), groups) for seed in (1, 2))
     assert any(not np.array_equal(first[node], second[node]) for node in NODES)
 
 
@@ -92,11 +95,56 @@ def test_dirichlet_shares_have_the_mean_and_variance_of_their_law():
     assert shares.var() == pytest.approx(variance, rel=0.15)
 
 
+def test_sizes_have_the_mean_and_variance_of_their_law_and_classes_are_as_in_the_whole():
+    alpha, nodes, labels = 0.5, [f"n{number}" for number in range(8)], np.arange(4000) % 2
+    held = [
+        held for seed in range(200) for held in Quantity(alpha, 1).split(labels, nodes, named_streams(seed)).values()
+    ]
+    shares = np.array([len(part) for part in held]) / 4000
+    variance = (1 / 8) * (7 / 8) / (8 * alpha + 1)
+    assert shares.var() == pytest.approx(variance, rel=0.15)
+    ones = [labels[part].mean() for part in held if len(part) >= 400]
+    assert np.mean(ones) == pytest.approx(0.5, abs=0.01)
+    assert np.std(ones) < 0.5 / 400**0.5
+
+
+def test_a_smaller_alpha_makes_sizes_less_alike(digits):
+    def spread(alpha):
+        return np.std([len(part) for part in Quantity(alpha, 1).split(digits.labels, NODES, STREAMS).values()])
+
+    spreads = [spread(alpha) for alpha in (0.1, 1, 100)]
+    assert spreads == sorted(spreads, reverse=True)
+
+
+def test_a_group_is_at_one_node_and_numbers_of_groups_differ_by_one_at_most(digits):
+    groups = np.arange(len(digits)) % 31
+    held = ByGroup().split(digits.labels, NODES, STREAMS, groups)
+    own = [set(groups[part].tolist()) for part in held.values()]
+    assert sum(map(len, own)) == len(set().union(*own)) == 31
+    assert {len(one) for one in own} == {1, 2}
+
+
+def test_groups_in_the_given_order_go_to_the_nodes_in_theirs():
+    groups = np.repeat([7, 2, 5], 10)
+    held = ByGroup("given").split(groups, ["a", "b", "c"], STREAMS, groups)
+    assert [groups[held[node]][0] for node in "abc"] == [2, 5, 7]
+
+
+def test_what_has_no_groups_or_too_few_is_not_spread_by_them(digits):
+    with pytest.raises(ValueError, match="no natural groups"):
+        ByGroup().split(digits.labels, NODES, STREAMS)
+    with pytest.raises(ValueError, match="10 groups are too few for 24 nodes"):
+        ByGroup().split(digits.labels, NODES, STREAMS, digits.labels)
+    with pytest.raises(ValueError, match="device1 gets 3 samples, fewer than"):
+        ByGroup("given").split(digits.labels, NODES[:2], STREAMS, (np.arange(len(digits)) >= 3).astype(int))
+
+
 @pytest.mark.parametrize(
     ("partition", "nodes", "message"),
     [
         (Iid(minimum=100), NODES, "at most 17 nodes"),
         (Dirichlet(minimum=100), NODES, "lower `minimum`"),
+        (Quantity(minimum=100), NODES, "lower `minimum`"),
         (ClassesPerNode(11), NODES, "cannot hold 11 classes"),
         (ClassesPerNode(2), NODES[:4], "4 nodes of 2 classes cannot hold 10"),
         (ClassesPerNode(1, minimum=60), NODES, "fewer than `minimum: 60`"),
@@ -107,42 +155,3 @@ def test_dirichlet_shares_have_the_mean_and_variance_of_their_law():
 def test_what_cannot_be_spread_is_refused_with_the_way_out(digits, partition, nodes, message):
     with pytest.raises(ValueError, match=message):
         partition.split(digits.labels, nodes, STREAMS)
-
-
-@pytest.mark.parametrize("partition", [one() for one in PARTITIONS.values()], ids=list(PARTITIONS))
-def test_a_split_gives_every_sample_to_one_part_and_leaks_nothing(digits, partition):
-    # Digits are not all different, so samples are counted: together the parts are the dataset, no more and no less.
-    split = split_data(digits, partition, NODES, STREAMS)
-    parts = [split.test, *split.train.values(), *split.validation.values()]
-    rows = sorted(
-        (*row, label) for part in parts for row, label in zip(part.features.tolist(), part.labels.tolist(), strict=True)
-    )
-    assert rows == sorted(
-        (*row, label) for row, label in zip(digits.features.tolist(), digits.labels.tolist(), strict=True)
-    )
-
-
-def test_the_test_set_takes_the_same_fraction_of_every_class_whoever_the_nodes_are(digits):
-    split = split_data(digits, Dirichlet(), NODES, STREAMS, test_fraction=0.25)
-    per_class = np.bincount(split.test.labels)
-    assert per_class.tolist() == [round(0.25 * count) for count in np.bincount(digits.labels)]
-    assert split_data(digits, Iid(), NODES[:3], STREAMS, test_fraction=0.25).test.digest == split.test.digest
-
-
-def test_every_node_trains_and_validates(digits):
-    split = split_data(digits, Dirichlet(0.1, minimum=2), NODES, STREAMS)
-    for node in NODES:
-        held = len(split.train[node]) + len(split.validation[node])
-        assert len(split.train[node]) >= 1
-        assert len(split.validation[node]) == max(1, round(0.1 * held))
-
-
-def test_a_node_with_one_sample_cannot_train_and_validate(digits):
-    with pytest.raises(ValueError, match="raise the partition's `minimum`"):
-        split_data(digits, Dirichlet(0.001, minimum=1), [f"n{number}" for number in range(300)], STREAMS)
-
-
-@pytest.mark.parametrize("fractions", [(0, 0.1), (1, 0.1), (0.2, 0), (0.2, 1), (-0.1, 0.1)], ids=str)
-def test_fractions_that_leave_a_part_empty_are_refused(digits, fractions):
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        split_data(digits, Iid(), NODES, STREAMS, *fractions)

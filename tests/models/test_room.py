@@ -8,12 +8,15 @@ from wayfare.models.fingerprint import machine_fingerprint
 
 NO_TORCH = """
 import sys
-from wayfare.models import DATASETS, FAMILIES, PARTITIONS, STRUCTURES, Dataset, Digits, Stream, named_streams
-for family in FAMILIES.values():
-    assert family().structure(64, 10).training_flop_per_sample
+from wayfare.models import DATASETS, DRIFTS, FAMILIES, PARTITIONS, STRUCTURES, Dataset, Digits, Stream, named_streams
+for name, family in FAMILIES.items():
+    if name == "transformer":
+        assert family().structure((64,), 256, "language").training_flop_per_sample
+    elif name != "lora":  # which must load its base to know its shape
+        assert family().structure((8, 8), 10).training_flop_per_sample
 dataset = Digits().load()
 for partition in PARTITIONS.values():
-    partition().split(dataset.labels, ["a", "b", "c", "d", "e"], named_streams(1))
+    partition().split(dataset.labels, ["a", "b", "c", "d", "e"], named_streams(1), dataset.labels)
 assert not {"torch", "sklearn", "safetensors"} & set(sys.modules), "a scenario would wait for them"
 """
 

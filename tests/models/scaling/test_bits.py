@@ -35,5 +35,23 @@ def test_scaling_up_again_keeps_the_rounded_values():
 
 
 def test_a_model_in_other_bits_is_refused():
-    with pytest.raises(ValueError, match="16 or 32"):
-        scale_bits(single(0.1), 8)
+    with pytest.raises(ValueError, match="int8-tensor"):
+        scale_bits(single(0.1), 3)
+
+
+@pytest.mark.parametrize(
+    ("bits", "error"), [(16, 2**-11), ("bf16", 2**-8), (8, 0.01), ("int8-tensor", 0.02), (4, 0.15)]
+)
+def test_fewer_bits_move_a_model_further(bits, error):
+    model = MLPStructure((64, 32, 10)).initial(1)
+    scaled = scale_bits(model, bits)
+    apart = torch.cat([(scaled.weights[name] - tensor).flatten() for name, tensor in model.weights.items()])
+    whole = torch.cat([tensor.flatten() for tensor in model.weights.values()])
+    assert 0 < float(apart.norm() / whole.norm()) < error
+    assert scaled.bits == bits
+
+
+@pytest.mark.parametrize("bits", [16, "bf16", 8, "int8-tensor", 4])
+def test_rounding_twice_is_rounding_once_in_every_format(bits):
+    once = scale_bits(MLPStructure((33, 9, 10)).initial(1), bits)
+    assert same_weights(scale_bits(once, bits), once)
