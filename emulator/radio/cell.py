@@ -8,13 +8,14 @@ import re
 from dataclasses import dataclass, fields
 from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
-from annotated_types import Ge, Gt, Le
+from annotated_types import Ge, Gt, Le, Lt
 
 from .ci import CI
 from .inh import InH
 from .mcs import mcs_efficiency
 from .noise import thermal_noise_dbm
 from .pathloss import PathLossModel, Sight
+from .power import SitePower
 from .propagation import PATH_LOSS
 from .rate import Direction, spectral_efficiency
 from .rma import RMa
@@ -41,8 +42,9 @@ class Cell:
         str, "fdd: up and down have airtime of their own; tdd: they share one; tdd(0.75): three quarters are for down."
     ] = "tdd"
     airtime: Annotated[
-        Literal["round-robin", "proportional-fair"],
-        "How the cell divides its airtime; both ways equally among those sending, as no fast fading is modelled.",
+        Literal["round-robin", "proportional-fair", "max-rate"],
+        "How the cell divides its airtime: equally among those sending, which is proportionally fair too as no fast "
+        "fading is modelled, or all of it to those with the highest rate.",
     ] = "round-robin"
     rate_model: Annotated[
         Literal["shannon", "mcs"], "From signal to noise to rate: truncated Shannon bound, or TS 38.214 MCS tables."
@@ -58,6 +60,12 @@ class Cell:
     amplifier_efficiency: Annotated[
         float, "Radiated power over what the transmitter draws while it sends.", Gt(0), Le(1)
     ] = 0.228
+    base_station: Annotated[
+        SitePower | None, "What a site draws from the mains; without it sites draw what they send, over the efficiency."
+    ] = None
+    loss: Annotated[
+        float, "Share of what is sent that is lost and sent again, on average 1 / (1 - loss) times.", Ge(0), Lt(1)
+    ] = 0.0
     site_height_m: Annotated[
         float | None, "Antenna height of the site; by default the model's: UMa 25, UMi and CI 10, InH 3, RMa 35 m."
     ] = None

@@ -17,6 +17,8 @@ DEFAULT_SOURCES: dict[str, str] = {
     "site_antenna_gain_db": "no array is modelled, which understates a real site",
     "device_antenna_gain_db": "no array is modelled",
     "amplifier_efficiency": "a micro base station's, for devices too: Auer et al., IEEE Wireless Comm. 2011, Table 2",
+    "base_station": "our choice: nothing but the transmitter; the kinds are of Auer et al. 2011, Table 2",
+    "loss": "the rate models' own: both are for what arrives in the end",
     "site_height_m": "the model's: 3GPP TR 38.901 v16.1, Tables 7.2-1 to 7.2-3; CI takes that of UMi",
     "device_height_m": "the model's: 3GPP TR 38.901 v16.1, Tables 7.2-1 to 7.2-3; CI takes that of UMi",
     "line_of_sight": "3GPP TR 38.901 v16.1, clause 7.4.2",

@@ -79,7 +79,7 @@ def test_every_field_has_a_sentence_and_a_default_within_its_own_bounds():
         _, sentence, *bounds = get_args(hints[field.name])
         assert sentence.endswith(".")
         for bound in bounds:
-            limit = getattr(bound, {"Gt": "gt", "Ge": "ge", "Le": "le"}[type(bound).__name__])
+            limit = getattr(bound, type(bound).__name__.lower())
             assert isinstance(bound, annotated_types.BaseMetadata)
             assert field.default >= limit if type(bound).__name__ in ("Gt", "Ge") else field.default <= limit
 
