@@ -6,24 +6,40 @@ import struct
 from dataclasses import fields, replace
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wayfare.emulator.packets import LayerUpdate, ModelPacket, PacketError, PacketKind, Performance, count_hop
+from wayfare.emulator.forgery import rewrite, with_specification
+from wayfare.emulator.packets import (
+    LayerUpdate,
+    ModelPacket,
+    PacketError,
+    PacketKind,
+    Performance,
+    RefuseReason,
+    ScaleStamp,
+    count_hop,
+    hops_of,
+    limits,
+)
 from wayfare.models.mlp import MLPStructure
 from wayfare.models.model import same_weights
 from wayfare.models.packing import pack, pack_model
 from wayfare.models.scaling import scale_bits
 
 
-def whole(bits, signed=False):
-    return st.integers(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if signed else st.integers(0, 2**bits - 1)
+def whole(bits, least=0):
+    """Whole numbers of so many bits; those that may be -1 have a sign."""
+    return st.integers(least, 2 ** (bits + min(least, 0)) - 1)
 
 
-numbers = st.floats(allow_nan=False)
+times = st.floats(0, allow_nan=False, allow_infinity=False)
+shares = st.floats(0, allow_infinity=False, exclude_min=True)
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
 )
 packets = st.builds(
     ModelPacket,
@@ -33,18 +49,22 @@ packets = st.builds(
     specification=st.dictionaries(st.text(), json_values, max_size=3),
     model=whole(64),
     task=whole(32),
-    source=whole(32, signed=True),
-    destination=whole(32, signed=True),
+    source=whole(32, -1),
+    destination=whole(32, -1),
+    sequence=whole(64),
     hop_count=whole(32),
     hop_limit=whole(32),
     priority=whole(8),
-    fragment=whole(32),
-    fragments=whole(32),
-    deadline_s=numbers,
-    performance=st.builds(Performance, whole(16), whole(32, signed=True), numbers, numbers),
-    visited=st.lists(whole(32, signed=True), max_size=64).map(tuple),
+    fragment=st.integers(0, 7),
+    fragments=st.integers(8, 2**32 - 1),
+    deadline_s=times | st.just(math.inf),
+    performance=st.builds(
+        Performance, whole(16), whole(32, -1), st.floats(allow_nan=False, allow_infinity=False), times
+    ),
+    scale=st.builds(ScaleStamp, shares, shares, whole(32), whole(8), st.floats(0, 1)),
+    visited=st.lists(st.integers(0, 2**31 - 1), max_size=64).map(tuple),
     lineage=st.lists(whole(64), max_size=16).map(tuple),
-    updates=st.lists(st.builds(LayerUpdate, whole(32, signed=True), whole(64)), max_size=5).map(tuple),
+    updates=st.lists(st.builds(LayerUpdate, whole(32, -1), whole(64)), max_size=5).map(tuple),
     sought=st.lists(whole(16), max_size=10).map(tuple),
     seen=st.lists(whole(32), max_size=10).map(tuple),
     signature=st.binary(max_size=64),
@@ -206,25 +226,140 @@ def test_a_specification_that_makes_no_sense_is_refused(sample, specification):
         replace(sample, specification=specification).to_model()
 
 
-@pytest.mark.parametrize("text", [b"[1, 2]", b'"mlp"', b"null", b"[" * 100_000])
-def test_a_specification_that_is_no_mapping_is_refused(sample, text):
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[1,2]",
+        b'"mlp"',
+        b"null",
+        b"",
+        b'{"a":1',
+        b'{"a":NaN}',
+        b'{"a":1e999}',
+        b'{"a":1,"a":1}',
+        b'{"b":1,"a":1}',
+        b'{"a": 1}',
+        b'{"a":"\xff"}',
+        b'{"a":' + b"9" * 5000 + b"}",
+    ],
+)
+def test_a_specification_has_one_form_and_anything_else_is_refused(sample, text):
     """A sender can put a right checksum on a wrong header."""
-    honest = replace(sample, specification={}, payload=b"")
-    data = _with_specification(honest.encode(), text)
-    with pytest.raises(PacketError):
-        ModelPacket.decode(data).to_model()
+    with pytest.raises(PacketError) as refused:
+        ModelPacket.decode(with_specification(sample.encode(), text))
+    assert refused.value.reason == RefuseReason.MALFORMED
 
 
-def _with_specification(data, text):
-    from wayfare.emulator.packets import _FIXED, _checksum
+@pytest.mark.parametrize(
+    "text", [b"[" * 60_000, b'{"a":' + b"[" * 33 + b"]" * 33 + b"}", b" " * 70_000, b'{"a":"' + b"a" * 70_000 + b'"}']
+)
+def test_a_specification_too_deep_or_too_long_is_refused(sample, text):
+    with pytest.raises(PacketError) as refused:
+        ModelPacket.decode(with_specification(sample.encode(), text))
+    assert refused.value.reason == RefuseReason.OVERSIZED
 
-    head = list(_FIXED.unpack_from(data))
-    counts_at = len(head) - 2 - 7
-    assert head[counts_at] == 2
-    head[counts_at], head[4] = len(text), head[4] + len(text) - 2
-    body = text + data[_FIXED.size + 2 :]
-    head[-1] = _checksum(_FIXED.pack(*head[:-1], bytes(16)) + body)
-    return _FIXED.pack(*head) + body
+
+def test_brackets_in_a_text_are_no_nesting(sample):
+    deep = replace(sample, specification={"a": '["' * 1000})
+    assert ModelPacket.decode(deep.encode()).specification == deep.specification
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"kind": 77},
+        {"source": -2},
+        {"destination": -2},
+        {"deadline_s": math.nan},
+        {"deadline_s": -1.0},
+        {"performance.value": math.inf},
+        {"performance.time_s": -1.0},
+        {"performance.node": -7},
+        {"scale.width": 0.0},
+        {"scale.depth": math.inf},
+        {"scale.width": math.nan},
+        {"scale.sparsity": 1.5},
+        {"fragments": 0},
+        {"fragment": 1},
+    ],
+)
+def test_a_header_that_makes_no_sense_is_refused(sample, numbers):
+    with pytest.raises(PacketError) as refused:
+        ModelPacket.decode(rewrite(sample.encode(), **numbers))
+    assert refused.value.reason == RefuseReason.MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"visited": (1,) * (limits.VISITED_KEPT + 1)}, RefuseReason.OVERSIZED),
+        ({"updates": (LayerUpdate(0, 0),) * (limits.UPDATES_MAX + 1)}, RefuseReason.OVERSIZED),
+        ({"specification": {"a": "b" * limits.SPECIFICATION_BYTES_MAX}}, RefuseReason.OVERSIZED),
+        ({"specification": {"a": math.nan}}, RefuseReason.MALFORMED),
+        ({"specification": {"a": b"bytes"}}, RefuseReason.MALFORMED),
+        ({"task": -1}, RefuseReason.MALFORMED),
+        ({"visited": (-1,)}, RefuseReason.MALFORMED),
+        ({"deadline_s": math.nan}, RefuseReason.MALFORMED),
+    ],
+)
+def test_what_would_be_refused_is_not_encoded(sample, changes, reason):
+    with pytest.raises(PacketError) as refused:
+        replace(sample, **changes).encode()
+    assert refused.value.reason == reason
+
+
+def test_the_longest_lists_fit_into_the_longest_header(sample):
+    full = replace(
+        sample,
+        specification={"a": "b" * (limits.SPECIFICATION_BYTES_MAX - 8)},
+        visited=(1,) * limits.VISITED_KEPT,
+        lineage=(1,) * limits.LINEAGE_KEPT,
+        updates=(LayerUpdate(0, 1),) * limits.UPDATES_MAX,
+        sought=(1,) * limits.LABELS_MAX,
+        seen=(1,) * limits.LABELS_MAX,
+        signature=bytes(limits.SIGNATURE_BYTES_MAX),
+        performance=Performance(0, 1, 0.5, 1.0),
+    )
+    data = full.encode()
+    assert values(ModelPacket.decode(data)) == values(full)
+    assert len(data) - len(full.payload) <= limits.HEADER_BYTES_MAX
+
+
+def test_the_reason_is_not_lost_when_an_exception_is_made_anew():
+    """SimPy does so in the program that waits."""
+    error = PacketError(RefuseReason.OVERSIZED, "too much")
+    again = type(error)(*error.args)
+    assert (again.reason, str(again)) == (RefuseReason.OVERSIZED, "too much")
+
+
+def test_hops_are_counted_up_to_the_most_a_header_holds_and_not_in_a_stump(sample):
+    data = sample.encode()
+    assert hops_of(count_hop(data, 2**40)) == 2**32 - 1
+    assert count_hop(data[:20], 7) == data[:20]
+    assert hops_of(data[:20]) == 0
+
+
+def test_the_stamp_of_the_scale_says_how_many_bits_a_weight_takes(sample):
+    halved = sample.with_model(scale_bits(MLPStructure((6, 4, 3)).initial(1), 16))
+    assert (sample.scale.bits, halved.scale.bits) == (32, 16)
+
+
+def test_named_tensors_travel_and_a_beacon_is_all_header(sample):
+    logits = {"logits": torch.arange(6.0).reshape(2, 3)}
+    packet = ModelPacket(PacketKind.TENSORS, 7, pack(logits), {"data": "logits"})
+    arrived = ModelPacket.decode(packet.encode())
+    assert torch.equal(arrived.to_tensors()["logits"], logits["logits"])
+    with pytest.raises(PacketError, match="holds no tensors"):
+        sample.to_tensors()
+    beacon = ModelPacket(PacketKind.BEACON, 8, b"", {"sought": [1, 2]})
+    assert ModelPacket.decode(beacon.encode()).contents is None
+    with pytest.raises(PacketError, match="has no payload"):
+        _ = replace(beacon, payload=b"x").contents
+
+
+def test_contents_are_unpacked_once(sample):
+    arrived = ModelPacket.decode(sample.encode())
+    assert arrived.to_model() is arrived.to_model()
 
 
 def test_merging_keeps_what_both_packets_have_learned():

@@ -1,0 +1,213 @@
+"""The model packet as a node sees it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from . import header
+from .errors import PacketError, RefuseReason
+from .limits import EXPANSION_MAX, LINEAGE_KEPT
+from .payload import check_tensors
+from .stamps import LayerUpdate, PacketKind, Performance, ScaleStamp
+
+if TYPE_CHECKING:
+    from wayfare.models.model import Model
+    from wayfare.models.shard import Shard
+    from wayfare.models.structure import Structure
+
+    Contents = Model | Shard | dict[str, Any] | None
+
+_FLOAT32_BYTES = 4
+# What a family of anybody's raises when a specification or tensors that were sent make no sense to it.
+_SENSELESS = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RuntimeError)
+
+
+@dataclass(frozen=True, eq=False)
+class ModelPacket:
+    """A packet as a node sees it.
+
+    Attributes:
+        payload: The safetensors bytes.
+        specification: What the payload is: a model's structure and bits, or ``{"data": "shard"}``.
+        source: The node whose program sent it, and signs it where the scenario says so.
+        sequence: How many packets its source has sent, this one included; no two of a source have the same.
+        hop_count: Links crossed in its life; it is dropped where the next would exceed ``hop_limit``.
+        scale: How much of the whole model travels.
+        visited: Nodes that handled it, the latest last.
+        lineage: Ids of the packets that were merged into it.
+        updates: For each layer, who trained it last and how much it has learned.
+        sought: Labels it has seen less than its average label.
+        seen: Samples at the nodes that trained it, by label, counted once a visit.
+        deadline_s: Virtual time after which nobody wants it.
+        signature: Ed25519, of the source over `header.signed_part`; empty: unsigned.
+    """
+
+    kind: PacketKind
+    packet: int
+    payload: bytes
+    specification: Mapping[str, Any]
+    model: int = 0
+    task: int = 0
+    source: int = -1
+    destination: int = -1
+    sequence: int = 0
+    hop_count: int = 0
+    hop_limit: int = 64
+    priority: int = 0
+    fragment: int = 0
+    fragments: int = 1
+    deadline_s: float = math.inf
+    performance: Performance = field(default_factory=Performance)
+    scale: ScaleStamp = field(default_factory=ScaleStamp)
+    visited: tuple[int, ...] = ()
+    lineage: tuple[int, ...] = ()
+    updates: tuple[LayerUpdate, ...] = ()
+    sought: tuple[int, ...] = ()
+    seen: tuple[int, ...] = ()
+    signature: bytes = b""
+
+    @property
+    def learned_samples(self) -> int:
+        """Return how many samples its most trained layer has learned from, once a visit."""
+        return max((update.samples for update in self.updates), default=0)
+
+    def joined_by(self, other: "ModelPacket") -> "ModelPacket":
+        """Return the packet after its model was merged with another's: lineage, labels seen and updates of both."""
+        return replace(
+            self,
+            lineage=tuple(dict.fromkeys((*self.lineage, other.packet)))[-LINEAGE_KEPT:],
+            seen=tuple(max(pair) for pair in zip(self.seen, other.seen, strict=True)) if self.seen else other.seen,
+            updates=tuple(
+                max(pair, key=lambda update: update.samples) for pair in zip(self.updates, other.updates, strict=True)
+            )
+            if self.updates
+            else other.updates,
+        )
+
+    def encode(self) -> bytes:
+        """Return the bytes that travel; the size of the packet is their number.
+
+        Raises:
+            PacketError: It is beyond a limit of the format, or says what no packet may.
+        """
+        return header.encode(self)
+
+    @classmethod
+    def decode(cls, data: bytes) -> "ModelPacket":
+        """Return the packet that was encoded; what it carries has not been looked at yet.
+
+        Raises:
+            PacketError: The bytes are truncated, changed, too many, of another version, or no packet at all.
+        """
+        return cls(**header.decode(data))
+
+    @property
+    def structure(self) -> "Structure":
+        """Return the structure of the model inside, by its specification alone.
+
+        Raises:
+            PacketError: Nobody knows it here, or it makes no sense.
+        """
+        from wayfare.models.families import structure_from
+
+        try:
+            return structure_from(self.specification)
+        except _SENSELESS as error:
+            message = f"packet {self.packet} holds no model: {error}"
+            raise PacketError(RefuseReason.UNKNOWN_STRUCTURE, message) from error
+
+    @property
+    def unpacked_bytes(self) -> int:
+        """Return what its contents take when unpacked, by its header alone: of a model, float32 weights [bytes].
+
+        Raises:
+            PacketError: It names no structure, or promises far more than its payload can hold.
+        """
+        if self.kind is not PacketKind.MODEL:
+            return len(self.payload)
+        structure = self.structure
+        try:
+            unpacked = structure.parameters * _FLOAT32_BYTES
+        except _SENSELESS as error:
+            message = f"packet {self.packet} holds no model: {error}"
+            raise PacketError(RefuseReason.UNKNOWN_STRUCTURE, message) from error
+        if unpacked > EXPANSION_MAX * len(self.payload):
+            message = f"packet {self.packet} promises weights of {unpacked} bytes in {len(self.payload)}"
+            raise PacketError(RefuseReason.OVERSIZED, message)
+        return unpacked
+
+    @cached_property
+    def contents(self) -> "Contents":
+        """The model, samples or tensors inside, unpacked once; None of a beacon.
+
+        Raises:
+            PacketError: It carries something else than it says, or what does not fit its specification.
+        """
+        what = {PacketKind.MODEL: "model", PacketKind.DATA: "samples", PacketKind.TENSORS: "tensors"}.get(self.kind)
+        try:
+            return self._unpacked()
+        except _SENSELESS as error:
+            reason = error.reason if isinstance(error, PacketError) else RefuseReason.MALFORMED
+            begin = f"packet {self.packet} holds no {what or 'beacon'}: "
+            raise PacketError(reason, f"{begin}{str(error).removeprefix(begin)}") from error
+
+    def _unpacked(self) -> "Contents":
+        from wayfare.models.packing import unpack, unpack_model
+        from wayfare.models.shard import Shard
+
+        if self.kind is PacketKind.BEACON:
+            if self.payload:
+                raise PacketError(RefuseReason.MALFORMED, f"a beacon has no payload, and this one {len(self.payload)}")
+            return None
+        check_tensors(self.payload)
+        if self.kind is PacketKind.MODEL:
+            self.unpacked_bytes  # noqa: B018 - it refuses what would not fit anywhere
+            return unpack_model(self.payload, self.structure)
+        tensors = unpack(self.payload)
+        return Shard.from_raw(tensors) if self.kind is PacketKind.DATA else tensors
+
+    def to_model(self) -> "Model":
+        """Return the model inside.
+
+        Raises:
+            PacketError: It carries none, or the payload is not what the specification says.
+        """
+        self._expect(PacketKind.MODEL, "model")
+        return self.contents  # type: ignore[return-value]
+
+    def to_shard(self) -> "Shard":
+        """Return the samples inside.
+
+        Raises:
+            PacketError: It carries none.
+        """
+        self._expect(PacketKind.DATA, "samples")
+        return self.contents  # type: ignore[return-value]
+
+    def to_tensors(self) -> dict[str, Any]:
+        """Return the named torch tensors inside.
+
+        Raises:
+            PacketError: It carries none.
+        """
+        self._expect(PacketKind.TENSORS, "tensors")
+        return self.contents  # type: ignore[return-value]
+
+    def _expect(self, kind: PacketKind, what: str) -> None:
+        if self.kind is not kind:
+            message = f"packet {self.packet} holds no {what}: it is of kind {self.kind.name.lower()}"
+            raise PacketError(RefuseReason.MALFORMED, message)
+
+    def with_model(self, model: "Model") -> "ModelPacket":
+        """Return the packet with another model inside."""
+        from wayfare.models.formats import FORMATS
+        from wayfare.models.packing import pack_model
+
+        return replace(
+            self,
+            payload=pack_model(model),
+            specification=model.structure.specification(),
+            scale=self.scale._replace(bits=FORMATS[model.bits].bits),
+        )
