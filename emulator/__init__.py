@@ -2,6 +2,7 @@
 
 Time          Clock (SimPy with an agenda), Turn
 Network       Wiring and Link, share (fair rates), FluidNetwork, Transport, ForwardingTables, Meter
+              LinkRates (who says what a link's rate is now)
 Radio         wayfare.emulator.radio: Cell, path loss, link budget
 Nodes         NodeClass, Processor, Mailbox, Node (what programs see), ModelPacket
 Learning      Learning (the observer), wayfare.emulator.methods

@@ -10,9 +10,12 @@ from .failures import NodeDown as NodeDown, SendFailed as SendFailed
 from .node import Node as Node
 from .nodes import DEFAULT_NODES as DEFAULT_NODES, NodeClass as NodeClass
 from .packets import ModelPacket as ModelPacket, PacketError as PacketError
-from .routing import ForwardingTables as ForwardingTables
+from .routing import ForwardingTables as ForwardingTables, NoRoute as NoRoute
 from .sharing import Demand as Demand, share as share
 from .transport import Transport as Transport
 from .wiring import Wiring as Wiring, WiringError as WiringError, wire as wire
-from .world import Experiment as Experiment, Lesson as Lesson, World as World
+from .experiment import Experiment as Experiment, Lesson as Lesson
+from .world import World as World
 from .planned import PlannedTransfer as PlannedTransfer
+from .changes import Change as Change, VaryingLinks as VaryingLinks
+from .rates import LinkRates as LinkRates

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, Le
+
+from .forwarding import PRIORITY_MAX
 
 
 class Burst(NamedTuple):
@@ -33,6 +35,7 @@ class Constant:
     size_bytes: Annotated[int, "How much each time.", Gt(0)]
     interval_s: Annotated[float, "From one start to the next.", Gt(0)]
     start_s: Annotated[float, "When the first one starts.", Ge(0)] = 0.0
+    priority: Annotated[int, "On every link what has a higher one is served first.", Ge(0), Le(PRIORITY_MAX)] = 0
 
     def bursts(self, _: np.random.Generator) -> Iterator[Burst]:
         """Yield the transfers without end; nothing is random."""
@@ -51,6 +54,7 @@ class Poisson:
     size_bytes: Annotated[int, "How much each time; the mean where sizes are exponential.", Gt(0)]
     interval_s: Annotated[float, "Mean time from one start to the next.", Gt(0)]
     sizes: Annotated[Literal["fixed", "exponential"], "Whether sizes are all the same or drawn."] = "fixed"
+    priority: Annotated[int, "On every link what has a higher one is served first.", Ge(0), Le(PRIORITY_MAX)] = 0
 
     def bursts(self, rng: np.random.Generator) -> Iterator[Burst]:
         """Yield the transfers without end."""
@@ -73,6 +77,7 @@ class OnOff:
     rate_bps: Annotated[float, "Rate while on.", Gt(0)]
     on_s: Annotated[float, "Mean time on.", Gt(0)]
     off_s: Annotated[float, "Mean time off.", Gt(0)]
+    priority: Annotated[int, "On every link what has a higher one is served first.", Ge(0), Le(PRIORITY_MAX)] = 0
 
     def bursts(self, rng: np.random.Generator) -> Iterator[Burst]:
         """Yield the transfers without end."""
@@ -94,6 +99,7 @@ class Trace:
     """Transfers from a CSV file with the columns start_s, src, dst and size_bytes, as ``wayfare export`` has them."""
 
     file: Annotated[str, "Path of the file; a relative one starts at the scenario's folder."]
+    priority: Annotated[int, "On every link what has a higher one is served first.", Ge(0), Le(PRIORITY_MAX)] = 0
 
     def bursts(self, _: np.random.Generator) -> Iterator[Burst]:
         """Yield the transfers of the file, in order of time; nothing is random.

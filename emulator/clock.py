@@ -15,10 +15,11 @@ class Turn(IntEnum):
     ARRIVAL = 1  # a packet's last bit has crossed a link
     COMPUTE = 2  # a job is due
     FAULT = 3  # a link fails or comes back
-    TIMER = 4  # a waiting time is over, a transfer of the scenario begins
-    OBSERVE = 5  # the observer looks
-    SHARE = 6  # rates are shared anew, after all that changed at this instant
-    STOP = 7  # the run ends, after all other timed actions of this instant
+    RADIO = 4  # the radio is looked at: places, handovers, rates
+    TIMER = 5  # a waiting time is over, a transfer of the scenario begins
+    OBSERVE = 6  # the observer looks
+    SHARE = 7  # rates are shared anew, after all that changed at this instant
+    STOP = 8  # the run ends, after all other timed actions of this instant
 
 
 class Appointment:

@@ -28,12 +28,15 @@ class Processor:
     """Computes jobs in virtual time.
 
     A job lasts its counted FLOPs over the node's rate and efficiency, times a seeded jitter of mean 1.
+
+    Attributes:
+        hardware: What the node is made of.
     """
 
     def __init__(
         self, clock: Clock, node: int, hardware: NodeClass, meter: Meter, draw: Callable[[int], np.random.Generator]
     ) -> None:
-        self._clock, self._node, self._hardware, self._meter, self._draw = clock, node, hardware, meter, draw
+        self._clock, self._node, self.hardware, self._meter, self._draw = clock, node, hardware, meter, draw
         self._waiting: deque[Work] = deque()
         self._running: dict[int, tuple[Work, Appointment]] = {}
         self._started = 0
@@ -53,9 +56,9 @@ class Processor:
         self._metered_s = self._clock.now
 
     def _fill_slots(self) -> None:
-        while self._waiting and len(self._running) < self._hardware.slots:
+        while self._waiting and len(self._running) < self.hardware.slots:
             work = self._waiting.popleft()
-            duration_s = self._hardware.seconds_for(work.flop) * self._jitter()
+            duration_s = self.hardware.seconds_for(work.flop) * self._jitter()
             laws.costs_something(f"job {self._started} of node {self._node}", duration_s)
             work.started(duration_s)
             finish = partial(self._finish, self._started)
@@ -64,7 +67,7 @@ class Processor:
     def _jitter(self) -> float:
         """Return the factor of the node's next job, drawn from a stream of that job alone."""
         self._started += 1
-        spread = self._hardware.jitter
+        spread = self.hardware.jitter
         return math.exp(spread * float(self._draw(self._started).standard_normal()) - spread**2 / 2)
 
     def clear(self) -> None:

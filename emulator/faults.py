@@ -1,4 +1,4 @@
-"""Links and nodes that fail and come back: on a schedule, or at random."""
+"""Links and nodes that fail and come back, or come late: on a schedule, or at random."""
 
 import math
 from collections.abc import Iterator
@@ -8,9 +8,10 @@ from typing import Annotated, Literal, NamedTuple
 import numpy as np
 from annotated_types import Ge, Gt
 
-from .links import Link
+from .links import Ends, Link, Section
+from .loss import GilbertElliott
 
-Section = Literal["access", "backhaul", "core", "d2d"]
+Tier = Literal["device", "edge", "cloud"]
 
 
 class Outage(NamedTuple):
@@ -60,12 +61,39 @@ class LinkOutage(PlannedOutage):
 
     between: Annotated[tuple[str, str], "The two nodes it joins."]
 
+    def strikes(self, ends: Ends) -> bool:
+        """Return whether it is this link."""
+        return set(ends.names) == set(self.between)
+
 
 @dataclass(frozen=True, kw_only=True)
 class RandomLinkOutages(RandomOutages):
     """Every link of a class fails at random, both directions at once."""
 
     links: Annotated[Section, "Class of the links."]
+
+    def strikes(self, ends: Ends) -> bool:
+        """Return whether a link is of the class."""
+        return ends.section == self.links
+
+
+@dataclass(frozen=True, kw_only=True)
+class Partition(PlannedOutage):
+    """Some nodes are cut off from all others for a time: every link between the two sides fails."""
+
+    nodes: Annotated[tuple[str, ...], "The nodes of one side; these or 'tiers'."] = ()
+    tiers: Annotated[tuple[Tier, ...], "The tiers of one side; these or 'nodes'."] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse both ways of naming a side, or none."""
+        super().__post_init__()
+        if bool(self.nodes) == bool(self.tiers):
+            raise ValueError("say who is cut off: either 'nodes' or 'tiers'")
+
+    def strikes(self, ends: Ends) -> bool:
+        """Return whether a link is between the two sides."""
+        inside = [name in self.nodes or tier in self.tiers for name, tier in zip(ends.names, ends.tiers, strict=True)]
+        return inside[0] != inside[1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,20 +102,57 @@ class NodeOutage(PlannedOutage):
 
     node: Annotated[str, "Its name."]
 
+    def strikes(self, name: str, _: str) -> bool:
+        """Return whether it is this node."""
+        return name == self.node
+
 
 @dataclass(frozen=True, kw_only=True)
 class RandomNodeOutages(RandomOutages):
     """Every node of a tier fails at random."""
 
-    tier: Annotated[Literal["device", "edge", "cloud"], "Tier of the nodes."]
+    tier: Annotated[Tier, "Tier of the nodes."]
+
+    def strikes(self, _: str, tier: str) -> bool:
+        """Return whether a node is of the tier."""
+        return tier == self.tier
 
 
-Fault = LinkOutage | RandomLinkOutages | NodeOutage | RandomNodeOutages
-FAULTS: dict[str, type[Fault]] = {
+@dataclass(frozen=True, kw_only=True)
+class Join:
+    """A node that is not there at the start, or all of a tier: each joins by itself, and only then starts to work."""
+
+    node: Annotated[str | None, "Its name; this or 'tier'."] = None
+    tier: Annotated[Tier | None, "Tier of the nodes; this or 'node'."] = None
+    at_s: Annotated[float, "When it joins, or the first of a tier may.", Gt(0)]
+    over_s: Annotated[
+        float, "Each joins at a random time within so long after that, every time equally likely.", Ge(0)
+    ] = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse both a node and a tier, or none."""
+        if (self.node is None) == (self.tier is None):
+            raise ValueError("say who joins: either 'node' or 'tier'")
+
+    def strikes(self, name: str, tier: str) -> bool:
+        """Return whether a node is one of them."""
+        return name == self.node or tier == self.tier
+
+    def outages(self, rng: np.random.Generator) -> Iterator[Outage]:
+        """Yield the time until the node joins."""
+        yield Outage(0.0, self.at_s + self.over_s * float(rng.random()))
+
+
+LinkFault = LinkOutage | RandomLinkOutages | Partition
+NodeFault = NodeOutage | RandomNodeOutages | Join
+FAULTS: dict[str, type[LinkFault | NodeFault | GilbertElliott]] = {
     "link": LinkOutage,
     "random-links": RandomLinkOutages,
+    "gilbert-elliott": GilbertElliott,
+    "partition": Partition,
     "node": NodeOutage,
     "random-nodes": RandomNodeOutages,
+    "join": Join,
 }
 
 
@@ -101,7 +166,8 @@ class FailingPair:
 
 @dataclass(frozen=True)
 class FailingNode:
-    """A node's id, and when it is down."""
+    """A node's id, and when it is down; if it joins, it is not there until its first outage is over."""
 
     node: int
     outages: Iterator[Outage]
+    joins: bool = False

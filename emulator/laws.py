@@ -50,6 +50,16 @@ def costs_something(what: str, duration_s: float) -> None:
         raise LawBroken(f"{what} takes {duration_s} s")
 
 
+def buffer_holds(node: int, held_bytes: float, capacity_bytes: float) -> None:
+    """Check that a node's buffer holds no more than it can.
+
+    Raises:
+        LawBroken: It does.
+    """
+    if held_bytes > capacity_bytes * (1 + TOLERANCE):
+        raise LawBroken(f"node {node} holds {held_bytes} bytes for others; its buffer has room for {capacity_bytes}")
+
+
 def conserved(what: str, sent: float, accounted: float, tolerance: float = 0.0) -> None:
     """Check that what was sent equals what is accounted for, to a tolerance in the same unit.
 

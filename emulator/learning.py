@@ -3,13 +3,14 @@
 The observer alone sees the test set, at no virtual cost and with no way back into any decision.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import simpy
 
+from wayfare.models.course import Course
 from wayfare.models.evaluation import Evaluation, evaluate
 from wayfare.models.job import TrainingJob, TrainingPlan, job_seed
 from wayfare.models.model import Model, weights_digest
@@ -17,11 +18,14 @@ from wayfare.models.service import TrainingService
 from wayfare.models.shard import Shard
 from wayfare.models.split import Split
 
+from .clock import Clock, Turn
 from .compute import Processor, Work
 from .records import EventKind, RunWriter
 
 if TYPE_CHECKING:
     from .node import Node
+
+_TICK_S = 1e-9  # virtual time is recorded, and data changes, in whole nanoseconds
 
 
 @dataclass(frozen=True)
@@ -29,33 +33,70 @@ class Curriculum:
     """What a run learns.
 
     Attributes:
-        split: Test, training and validation data.
+        course: Test, training and validation data, at any time.
         initial: The untrained model.
         plan: What a training job does unless a program says otherwise.
-        classes: Number of labels.
         seed: The scenario's seed.
+        kinds: How many kinds of samples headers count: classes; natural groups where a task has no classes; or none.
     """
 
-    split: Split
+    course: Course
     initial: Model
     plan: TrainingPlan
-    classes: int
     seed: int
+    kinds: int
 
 
 class Learning:
-    """Connects node programs with the training service, and keeps the method's answers for the observer."""
+    """Connects node programs with the training service, and keeps the method's answers for the observer.
+
+    Attributes:
+        initial: The untrained model.
+        nodes: All nodes, by id.
+        answers: The method's answer models, by node and packet; one of the two is -1.
+        best: The highest accuracy and the least loss of the answers' mean so far; None before the first look.
+    """
 
     def __init__(self, curriculum: Curriculum, service: TrainingService, writer: RunWriter) -> None:
         self._curriculum, self.service, self._writer = curriculum, service, writer
-        self.train, self.validation = curriculum.split.train, curriculum.split.validation
-        self.initial, self.classes = curriculum.initial, curriculum.classes
+        self.initial = curriculum.initial
         self.nodes: list[Node] = []
         self.answers: dict[tuple[int, int], Model] = {}
-        self.best: float | None = None
+        self.best: Evaluation | None = None
         self._packets = 0
-        self._seen: dict[Model, Evaluation] = {}
-        self._shown: dict[tuple[int, int], Model] = {}
+        self._changes = 0
+        self._seen: dict[tuple[str, Model], Evaluation] = {}
+        self._shown: dict[tuple[int, int], tuple[str, Model]] = {}
+
+    def held_at(self, time_s: float) -> Split:
+        """Return who holds which data at a virtual time [s]."""
+        return self._curriculum.course.at(time_s)
+
+    def follow(self, clock: Clock) -> None:
+        """Record each change of the data when its time comes."""
+        time_s = self._curriculum.course.next_change_s(clock.now)
+        if time_s is not None:
+            clock.at(time_s, Turn.TIMER, -1, partial(self._note_change, clock))
+
+    def _note_change(self, clock: Clock) -> None:
+        self._changes += 1
+        self._writer.event(clock.now, EventKind.DRIFT, value=float(self._changes))
+        self.follow(clock)
+
+    def count(self, node: str, shard: Shard, time_s: float) -> tuple[int, ...]:
+        """Return how many of a node's samples are of each kind.
+
+        A kind is a class, or a natural group where the task has no classes; of these a node is known to hold some, not
+        how many, so it counts with equal numbers of each. Without either there are no kinds.
+        """
+        kinds = self._curriculum.kinds
+        if shard.task == "classification":
+            return tuple(shard.labels.bincount(minlength=kinds).tolist())
+        held = sorted(self.held_at(time_s).domains.get(node, ())) if kinds else []
+        counts = [0] * kinds
+        for place, kind in enumerate(held):
+            counts[kind] = len(shard) * (place + 1) // len(held) - len(shard) * place // len(held)
+        return tuple(counts)
 
     def next_packet(self) -> int:
         """Return a new packet id."""
@@ -63,13 +104,28 @@ class Learning:
         return self._packets - 1
 
     def train_at(
-        self, node: "Node", processor: Processor, model: Model, shard: Shard, steps: int | None, number: int
+        self,
+        node: "Node",
+        processor: Processor,
+        model: Model,
+        shard: Shard,
+        number: int,
+        plan: Mapping[str, Any],
+        **terms: Any,
     ) -> simpy.Event:
-        """Submit a node's job: to the processor for its time, to the service for the result when that is over."""
-        plan = self._curriculum.plan
-        if steps is not None:
-            plan = TrainingPlan(steps, plan.batch_size, plan.optimiser, plan.learning_rate, plan.momentum)
-        job = TrainingJob(model, shard, plan, job_seed(self._curriculum.seed, node.name, "train", number))
+        """Submit a node's job: to the processor for its time, to the service for the result when that is over.
+
+        Args:
+            node: Whose job it is.
+            processor: The node's.
+            model: What to train.
+            shard: On what.
+            number: The node's own count of jobs.
+            plan: What differs from the scenario's plan.
+            terms: The job's `anchor`, `correction` and `teacher`.
+        """
+        seed = job_seed(self._curriculum.seed, node.name, "train", number)
+        job = TrainingJob(model, shard, replace(self._curriculum.plan, **plan), seed, **terms)
         ticket = self.service.submit(job)
         event = node.event()
 
@@ -96,33 +152,61 @@ class Learning:
         """Return whether a packet carries an answer of the method."""
         return (-1, packet) in self.answers
 
-    def observe(self, now_s: float) -> Mapping[str, float | None]:
-        """Measure on the test set: the answers' mean, the mean over the data holders of the model each holds.
+    def observe(self, now_s: float) -> Mapping[str, Mapping[str, float | None]]:
+        """Measure accuracy and loss on the test set: the answers' mean, and the mean over the data holders' own models.
 
         Every model that changed since the last look is recorded too. A holder without a model counts with the untrained
-        one.
+        one. A look ends a time bin, so the data are those until now: not yet those of a change at this very moment.
         """
-        held = {node.index: node.store.get("model", self.initial) for node in self.nodes if node.name in self.train}
-        models = dict.fromkeys((*held.values(), *self.answers.values()))
-        test, known = self._curriculum.split.test, self._seen
-        self._seen = {model: known[model] if model in known else evaluate(model, test) for model in models}
-        shown = {**{(node, -1): model for node, model in held.items()}, **self.answers}
-        for (node, packet), model in sorted(shown.items(), key=lambda item: item[0]):
-            if self._shown.get((node, packet)) is not model:
-                self._writer.metric(now_s, "accuracy", self._seen[model].accuracy, node, packet)
-        self._shown = shown
-        final, nodes = self._mean(list(self.answers.values())), self._mean(list(held.values()))
+        split = self.held_at(max(0.0, now_s - _TICK_S))
+        held = {node.index: node.store.get("model", self.initial) for node in self.nodes if node.name in split.train}
+        self._measure((*held.values(), *self.answers.values()), split.test)
+        self._show({**{(node, -1): model for node, model in held.items()}, **self.answers}, split.test, now_s)
+        final, nodes = self._mean(split.test, self.answers.values()), self._mean(split.test, held.values())
         if final is not None:
-            self._writer.metric(now_s, "accuracy", final)
-            self.best = final if self.best is None else max(self.best, final)
+            self._writer.metric(now_s, "accuracy", final.accuracy)
+            self._writer.metric(now_s, "loss.test", final.loss)
+            self.best = final if self.best is None else _best(self.best, final)
         if nodes is not None:
-            self._writer.metric(now_s, "accuracy.nodes", nodes)
-        return {"final": final, "nodes": nodes, "best": self.best}
+            self._writer.metric(now_s, "accuracy.nodes", nodes.accuracy)
+        measured = {"final": final, "nodes": nodes, "best": self.best}
+        return {
+            figure: {name: None if mean is None else getattr(mean, figure) for name, mean in measured.items()}
+            for figure in ("accuracy", "loss")
+        }
+
+    def _measure(self, models: Iterable[Model], test: Shard) -> None:
+        """Evaluate those models that are new, or new on this test set, and forget all others."""
+        keys = dict.fromkeys((test.digest, model) for model in models)
+        self._seen = {key: self._seen.get(key) or evaluate(key[1], test) for key in keys}
+
+    def _show(self, shown: Mapping[tuple[int, int], Model], test: Shard, now_s: float) -> None:
+        """Record what a node or a packet has, where it is new or has never been measured on this test set."""
+        keys = {place: (test.digest, model) for place, model in sorted(shown.items(), key=lambda item: item[0])}
+        for (node, packet), key in keys.items():
+            if self._shown.get((node, packet)) != key:
+                self._writer.metric(now_s, "accuracy", self._seen[key].accuracy, node, packet)
+                self._writer.metric(now_s, "loss.test", self._seen[key].loss, node, packet)
+        self._shown = keys
 
     def weights_digest(self) -> str:
         """Return the digest of all answer models."""
         names = {f"node{node}" if packet < 0 else f"packet{packet}": m for (node, packet), m in self.answers.items()}
         return weights_digest(names)
 
-    def _mean(self, observed: Sequence[Model]) -> float | None:
-        return sum(self._seen[model].accuracy for model in observed) / len(observed) if observed else None
+    @property
+    def left_out(self) -> int:
+        """Return how many samples nobody holds because they equal one of the test set."""
+        return self.held_at(0.0).left_out
+
+    def _mean(self, test: Shard, observed: Iterable[Model]) -> Evaluation | None:
+        seen = [self._seen[test.digest, model] for model in observed]
+        if not seen:
+            return None
+        accuracy, loss = (sum(getattr(one, figure) for one in seen) / len(seen) for figure in ("accuracy", "loss"))
+        return Evaluation(accuracy, loss, len(test))
+
+
+def _best(first: Evaluation, second: Evaluation) -> Evaluation:
+    """Return the higher accuracy and the lower loss of two."""
+    return replace(first, accuracy=max(first.accuracy, second.accuracy), loss=min(first.loss, second.loss))

@@ -1,10 +1,12 @@
 """Classes of links, and the capacity, delay and power a class gives to links that say nothing themselves."""
 
-from dataclasses import dataclass
-from typing import Annotated, Literal
+import math
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, NamedTuple
 
-from annotated_types import Ge, Gt, Le
+from annotated_types import Ge, Gt, Le, Lt
 
+Section = Literal["access", "backhaul", "core", "d2d"]
 LINK_CLASSES = ("access-up", "access-down", "backhaul", "core", "d2d")
 
 
@@ -15,15 +17,23 @@ class LinkClass:
     rate_bps: Annotated[float, "Capacity: of each direction (full duplex) or of both together (half duplex).", Gt(0)]
     delay_s: Annotated[float, "Propagation delay, one way.", Ge(0), Le(1e6)]
     duplex: Annotated[Literal["full", "half"], "Whether the two directions share the capacity."] = "full"
+    sharing: Annotated[
+        Literal["shared", "unshared"], "Whether flows share the capacity, or each flow gets the whole of it."
+    ] = "shared"
+    loss: Annotated[
+        float, "Share of what is sent that is lost and sent again, on average 1 / (1 - loss) times.", Ge(0), Lt(1)
+    ] = 0.0
     power_idle_w: Annotated[
         float, "Power of a direction that carries nothing; SimGrid's link-energy example.", Ge(0)
     ] = 1.0
     power_busy_w: Annotated[float, "Power of a direction at full load, linear between; same source.", Ge(0)] = 3.0
 
     def __post_init__(self) -> None:
-        """Refuse a busy power below the idle power."""
+        """Refuse a busy power below the idle power, and directions that share what is not shared."""
         if self.power_busy_w < self.power_idle_w:
             raise ValueError(f"power_busy {self.power_busy_w} W is below power_idle {self.power_idle_w} W")
+        if self.sharing == "unshared" and self.duplex == "half":
+            raise ValueError("an unshared link cannot be half duplex: its directions share nothing either")
 
 
 DEFAULT_LINKS = {
@@ -32,6 +42,17 @@ DEFAULT_LINKS = {
     "core": LinkClass(rate_bps=10e9, delay_s=10e-3),
     "d2d": LinkClass(rate_bps=100e6, delay_s=1e-3),
 }
+
+DEFAULT_SOURCES = {
+    "rate_bps": "our choice, by class",
+    "delay_s": "our choice, by class; fibre takes 4.9 us for a kilometre",
+    "duplex": "our choice: switched Ethernet and fibre are full duplex",
+    "sharing": "our choice: one port sends for all",
+    "loss": "our choice: wires lose nothing",
+    "power_idle_w": "SimGrid's link-energy example",
+    "power_busy_w": "SimGrid's link-energy example",
+}
+"""Where the figures of `DEFAULT_LINKS` come from, by field of `LinkClass`."""
 
 _RANK = {"device": 0, "edge": 1, "cloud": 2}
 
@@ -49,36 +70,91 @@ def class_of(source_tier: str, target_tier: str) -> str:
     return "core" if low == "cloud" else "backhaul"
 
 
+class Ends(NamedTuple):
+    """The two nodes of a link, their tiers, and the section of its class."""
+
+    names: tuple[str, str]
+    tiers: tuple[str, str]
+    section: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SomeLinks:
+    """One link, or every link of a class."""
+
+    between: Annotated[tuple[str, str] | None, "The two nodes it joins; this or 'links'."] = None
+    links: Annotated[Section | None, "Class of the links, each of them by itself; this or 'between'."] = None
+
+    def __post_init__(self) -> None:
+        """Refuse both or none."""
+        if (self.between is None) == (self.links is None):
+            raise ValueError("say which links: either 'between' with two nodes, or 'links' with a class")
+
+    def strikes(self, ends: Ends) -> bool:
+        """Return whether a link is one of them."""
+        return ends.section == self.links if self.between is None else set(ends.names) == set(self.between)
+
+
 def section_of(link_class: str) -> str:
     """Return the key of the scenario's ``links`` section that holds a class's defaults."""
     return "access" if link_class.startswith("access") else link_class
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Link:
-    """One direction of a link, as the fluid network sees it.
+    """One direction of a link, as the fluid network sees it now; a run may change its rate, its delay and its ends.
 
     Attributes:
         index: Twice the edge's index, plus one for the backward direction.
-        constraint: The constraint that its flows share: a wire's capacity or a cell's airtime.
-        coefficient: What one bit/s takes of the constraint: 1 on a wire, 1 / PHY rate in a cell [s/bit].
-        rate_bps: What a flow alone gets: the wire's capacity or the PHY rate.
+        constraints: What its flows share: a wire's capacity, a cell's airtime, the airtime of both ends of a sidelink.
+            None of them: a link that is not shared, on which each flow gets the whole rate.
+        coefficient: What one bit/s takes of each constraint: 1 / (1 - ``loss``) on a wire, 1 / ``rate_bps`` in the air
+            [s/bit].
+        rate_bps: What a flow alone gets: what the wire or the air carries, less what is sent again.
         power_busy_w: Power at full load; a radio link's transmitter, which draws nothing when it does not send.
+        radio: Whether it is of a cell or a sidelink.
+        loss: Share of what is sent that is lost and sent again until it arrives; rate and coefficient reckon with it.
+            A bit is then sent 1 / (1 - ``loss``) times on average (selective repeat: Bertsekas and Gallager, Data
+            Networks, 2nd edition, section 2.4.3).
+        sinr_db: Of a radio link, signal to interference and noise ratio [dB].
+        by_rate: Whether the faster of the links that share its constraint come first (max-rate airtime).
+        peak_bps: The highest ``rate_bps`` so far.
     """
 
     index: int
     source: int
     target: int
     link_class: str
-    constraint: int
+    constraints: tuple[int, ...]
     coefficient: float
     rate_bps: float
     delay_s: float
     power_idle_w: float
     power_busy_w: float
     radio: bool
+    loss: float = 0.0
+    sinr_db: float = math.nan
+    by_rate: bool = False
+    peak_bps: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with the first rate as the highest so far."""
+        self.peak_bps = self.rate_bps
+
+    def take_rate(self, rate_bps: float) -> None:
+        """Give a flow alone so much from now on, at the loss there is now [bit/s]."""
+        self.rate_bps, self.peak_bps = rate_bps, max(self.peak_bps, rate_bps)
+        if not self.radio:
+            self.coefficient = 1.0 / (1.0 - self.loss)
+        elif rate_bps > 0:
+            self.coefficient = 1.0 / rate_bps
+
+    @property
+    def resent_per_bit(self) -> float:
+        """Return how many bits are sent again for each that arrives."""
+        return self.loss / (1.0 - self.loss)
 
     @property
     def load_per_bps(self) -> float:
-        """Return the utilisation that one bit/s makes [s/bit]."""
-        return 1.0 / self.rate_bps
+        """Return the utilisation that one bit/s makes; 0 where nothing can pass [s/bit]."""
+        return 1.0 / self.rate_bps if self.rate_bps > 0 else 0.0

@@ -17,6 +17,11 @@ class Mailbox:
         self._packets: deque[ModelPacket] = deque()
         self._waiting: OrderedDict[simpy.Event, Appointment | None] = OrderedDict()
 
+    @property
+    def held_bytes(self) -> int:
+        """Return the size of the payloads that wait [bytes]."""
+        return sum(len(packet.payload) for packet in self._packets)
+
     def put(self, packet: ModelPacket) -> None:
         """Hand a packet to who waits, else keep it."""
         if self._waiting:

@@ -1,17 +1,17 @@
 """What links and nodes did, by time bin and in all: bytes, utilisation, queue and energy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from . import laws
+from .ledger import Ledger
 from .links import LINK_CLASSES, Link
 from .nodes import NodeClass
 from .records import RunWriter
 from .sharing import Sums
-
-CAUSES = ("compute", "radio", "link", "idle")
 
 
 class Meter:
@@ -23,16 +23,17 @@ class Meter:
 
     Attributes:
         sums: What links carried in the current bin; the fluid network adds to it.
-        total_bits: What each link carried in all closed bins.
-        energy_j: Energy of all closed bins by cause.
+        total_bits: What each link carried in all closed bins, each bit once.
+        resent_bits: What each link carried besides, because it had been lost, until the sums were last brought up.
+        ledger: Energy of all closed bins.
     """
 
     def __init__(self, links: Sequence[Link], nodes: Sequence[NodeClass], writer: RunWriter) -> None:
         self._links, self._nodes, self._writer = links, nodes, writer
         self._bin_start_s = 0.0
         self.sums = Sums(np.zeros(len(links)), np.zeros(len(links)))
-        self.total_bits = np.zeros(len(links))
-        self.energy_j = dict.fromkeys(CAUSES, 0.0)
+        self.total_bits, self.resent_bits = np.zeros((2, len(links)))
+        self.ledger = Ledger(links, len(nodes))
         self._written_j = 0.0
         self._off_s, self._total_off_s = np.zeros((2, len(nodes)))
         self._off_since_s: dict[int, float] = {}
@@ -41,6 +42,8 @@ class Meter:
         self._link_w = _powers(links)
         self._node_w = _powers(nodes)
         self._load_per_bps = np.array([link.load_per_bps for link in links])
+        self._resent_per_bit = np.array([link.resent_per_bit for link in links])
+        self._loaded_bits, self._airtime_s, self._total_airtime_s = np.zeros((3, len(links)))
         self._slots = np.array([node.slots for node in nodes])
 
     def computed(self, node: int, running: int, waiting: int, duration_s: float) -> None:
@@ -54,6 +57,25 @@ class Meter:
             self._off_s[node] += now_s - self._off_since_s.pop(node)
         else:
             self._off_since_s[node] = now_s
+
+    def rerate(self, links: Iterable[Link]) -> None:
+        """Note that links have another rate or loss from now on; the sums must hold all that was carried until now."""
+        for link in links:
+            self._load(link.index)
+            self._load_per_bps[link.index] = link.load_per_bps
+            self._resent_per_bit[link.index] = link.resent_per_bit
+
+    def _load(self, links: Any) -> None:
+        """Turn bits carried since the last time into time at full load, and bits sent again, at what held for them."""
+        fresh_bits = self.sums.carried_bits[links] - self._loaded_bits[links]
+        self._airtime_s[links] += fresh_bits * self._load_per_bps[links]
+        self.resent_bits[links] += fresh_bits * self._resent_per_bit[links]
+        self._loaded_bits[links] = self.sums.carried_bits[links]
+
+    def loaded_s(self) -> npt.NDArray[np.float64]:
+        """Return for how long each link was at full load, or the equal of it, until the sums were last brought up."""
+        self._load(slice(None))
+        return self._total_airtime_s + self._airtime_s
 
     def close_bin(self, now_s: float) -> None:
         """Write the current bin and begin the next.
@@ -69,19 +91,19 @@ class Meter:
         self._close_links(span_s)
         self._close_nodes(span_s)
         self.total_bits += self.sums.carried_bits
+        self._total_airtime_s += self._airtime_s
         self._total_busy_s += self._busy_s
         self._total_off_s += self._off_s
-        for sums in (*self.sums, self._busy_s, self._queued_s, self._off_s):
+        for sums in (*self.sums, self._loaded_bits, self._airtime_s, self._busy_s, self._queued_s, self._off_s):
             sums[:] = 0.0
         self._bin_start_s = now_s
 
     def _close_links(self, span_s: float) -> None:
         carried_bits, flow_s = self.sums
-        load = carried_bits * self._load_per_bps / span_s
+        self._load(slice(None))
+        load = self._airtime_s / span_s
         idle_j, active_j = self._link_w[0] * span_s, self._link_w[1] * load * span_s
-        self.energy_j["idle"] += float(idle_j.sum())
-        self.energy_j["radio"] += float(active_j[self._radio].sum())
-        self.energy_j["link"] += float(active_j[~self._radio].sum())
+        self.ledger.add_links(idle_j, active_j)
         for index in map(int, np.flatnonzero((carried_bits > 0) | (idle_j > 0))):
             self._writer.bin(
                 self._bin_start_s,
@@ -95,8 +117,7 @@ class Meter:
     def _close_nodes(self, span_s: float) -> None:
         load = self._busy_s / (self._slots * span_s)
         idle_j, active_j = self._node_w[0] * (span_s - self._off_s), self._node_w[1] * load * span_s
-        self.energy_j["idle"] += float(idle_j.sum())
-        self.energy_j["compute"] += float(active_j.sum())
+        self.ledger.add_nodes(idle_j, active_j)
         for node in map(int, np.flatnonzero((self._busy_s > 0) | (idle_j > 0))):
             self._writer.bin(
                 self._bin_start_s,
@@ -106,6 +127,19 @@ class Meter:
                 queue=float(self._queued_s[node]) / span_s,
                 energy_j=self._written(idle_j[node] + active_j[node]),
             )
+
+    def drawn_j(self, node: int, sending: Sequence[Link], now_s: float) -> float:
+        """Return what a node drew until now, and sent over radio links; the sums must be up to date [J]."""
+        span_s = now_s - self._bin_start_s
+        off_s = self._off_s[node] + (now_s - self._off_since_s[node] if node in self._off_since_s else 0.0)
+        idle_w, active_w = self._node_w[:, node]
+        bin_j = idle_w * (span_s - off_s) + active_w * self._busy_s[node] / self._slots[node]
+        self._load(slice(None))
+        sent_j = sum(
+            self.ledger.of_link(link.index) + self._link_w[1, link.index] * self._airtime_s[link.index]
+            for link in sending
+        )
+        return float(self.ledger.of_node(node) + bin_j + sent_j)
 
     def _written(self, energy_j: float) -> float:
         self._written_j += float(energy_j)
@@ -134,14 +168,16 @@ class Meter:
                 for i, node in enumerate(self._nodes)
             ),
         }
+        found_j = self.ledger.by_cause()
         for cause, amount_j in by_cause.items():
-            laws.conserved(f"energy of {cause} [J]", amount_j, self.energy_j[cause], laws.TOLERANCE * amount_j)
+            tolerance_j = laws.TOLERANCE * amount_j + np.finfo(float).tiny
+            laws.conserved(f"energy of {cause} [J]", amount_j, found_j[cause], tolerance_j)
         total_j = sum(by_cause.values())
         laws.conserved("energy of all bins [J]", total_j, self._written_j, laws.TOLERANCE * total_j)
 
     def _active_link_j(self, *, radio: bool) -> float:
         return sum(
-            (link.power_busy_w - link.power_idle_w) * float(self.total_bits[link.index]) * link.load_per_bps
+            (link.power_busy_w - link.power_idle_w) * float(self._total_airtime_s[link.index])
             for link in self._links
             if link.radio == radio
         )

@@ -1,17 +1,35 @@
 """Flows in progress on one network: a fluid whose rates are shared anew whenever a flow begins or ends.
 
-A flow crosses its links at one rate from its start on. Not modelled: packets, headers and acknowledgements on the wire,
-queues (sharing takes their place), transport start-up, and loss.
+A flow crosses its links at one rate from its start on. What a link loses is sent again and takes that much more of it.
+modelled: packets, headers and acknowledgements on the wire, queues (sharing takes their place), transport start-up.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from . import laws
 from .clock import Appointment, Clock, Turn
+from .journal import Journal
 from .links import Link
 from .meter import Meter
 from .sharing import Demand, Fluid, Sums
+from .tcp import Fair, TcpSharing
+
+ROUNDING = 1e-12
+RANK_PER_BPS = 1e-15  # a petabit per second is worth one priority
+
+
+class Share(NamedTuple):
+    """What a flow asks besides what its links say: weight, the most it takes [bit/s], and rank (higher first)."""
+
+    weight: float = 1.0
+    cap_bps: float = math.inf
+    rank: float = 0.0
+
+
+EQUAL = Share()
+FAIR = Fair()
 
 
 class Flow:
@@ -21,14 +39,24 @@ class Flow:
         number: The order in which flows began.
         links: What it crosses.
         size_bits: What it will have passed in the end.
+        share: What it asks besides the links' own terms.
+        back: The links of its acknowledgements, where these count.
     """
 
-    __slots__ = ("_fluid", "done", "links", "number", "size_bits")
+    __slots__ = ("_fluid", "back", "done", "links", "number", "share", "size_bits")
 
     def __init__(
-        self, number: int, links: Sequence[Link], size_bits: float, fluid: Fluid, done: Callable[[], None]
+        self,
+        number: int,
+        links: Sequence[Link],
+        size_bits: float,
+        fluid: Fluid,
+        done: Callable[[], None],
+        share: Share,
+        back: Sequence[Link],
     ) -> None:
-        self.number, self.links, self.size_bits, self.done = number, links, size_bits, done
+        self.number, self.links, self.size_bits, self.done, self.share = number, links, size_bits, done, share
+        self.back = back
         self._fluid = fluid
 
     @property
@@ -60,9 +88,16 @@ class FluidNetwork:
     """All flows in progress, their rates, and when the next one ends."""
 
     def __init__(
-        self, clock: Clock, capacity: dict[int, float], meter: Meter, *, fluid: Callable[[Sums], Fluid] = Fluid
+        self,
+        clock: Clock,
+        capacity: dict[int, float],
+        meter: Meter,
+        *,
+        fluid: Callable[[Sums], Fluid] = Fluid,
+        journal: Journal | None = None,
+        sharing: Fair | TcpSharing = FAIR,
     ) -> None:
-        self._clock = clock
+        self._clock, self._meter, self._journal, self._model = clock, meter, journal, sharing
         self._capacity = capacity
         self._fluid = fluid(meter.sums)
         self._flows: dict[int, Flow] = {}
@@ -77,25 +112,29 @@ class FluidNetwork:
         size_bytes: float,
         done: Callable[[], None],
         *,
-        weight: float = 1.0,
-        cap_bps: float = math.inf,
+        share: Share = EQUAL,
+        transfer: int = -1,
+        back: Sequence[Link] = (),
     ) -> Flow:
         """Begin a flow; ``done`` is called when its last bit has entered the last link.
 
         Args:
-            links: What it crosses; a link without a constraint (-1) is not shared: it only caps each flow.
+            links: What it crosses; a link without constraints is not shared: it only caps each flow.
             size_bytes: How much there is to pass.
             done: Called once.
-            weight: Its share relative to other flows.
-            cap_bps: The most it takes [bit/s].
+            share: What it asks besides what its links say.
+            transfer: The number of the transfer it is of, for the journal.
+            back: The links of its acknowledgements, where these count.
         """
-        flow = Flow(self._started, links, bits(size_bytes), self._fluid, done)
-        demand = demand_on(links, weight, cap_bps)
+        flow = Flow(self._started, links, bits(size_bytes), self._fluid, done, share, back)
+        demand = demand_on(links, share, self._model, back)
         for constraint, _ in demand.uses:
             if not self._fluid.knows(constraint):
-                self._fluid.set_capacity(constraint, self._capacity[constraint])
+                self._set_capacity(constraint, self._capacity[constraint])
         now_s, metered = self._clock.now, [link.index for link in links]
         self._fluid.add(flow.number, demand, flow.size_bits, now_s, metered)
+        if self._journal is not None:
+            self._journal.enter(now_s, flow.number, transfer, links, demand)
         self._started += 1
         self._flows[flow.number] = flow
         self._share_soon()
@@ -107,9 +146,41 @@ class FluidNetwork:
         self._take_out(flow)
         return rest_bits
 
-    def change(self, flow: Flow, demand: Demand) -> None:
-        """Let a flow ask for other coefficients, another weight or another cap from now on."""
+    def change(self, flow: Flow, share: Share) -> None:
+        """Let a flow ask for another weight, cap or rank from now on."""
+        flow.share = share
+        self._ask_anew(flow)
+
+    def set_rates(self, rates_bps: Mapping[Link, float]) -> None:
+        """Give links other rates from now on, and perhaps another loss, which they have already [bit/s].
+
+        Of a wire the capacity changes, for both directions of a half-duplex one, or with its loss what a bit takes of
+        it; in a cell what a bit takes of the airtime. A radio link of rate 0 must carry nothing.
+        """
+        self.meter_now()
+        for link, rate_bps in rates_bps.items():
+            link.take_rate(rate_bps)
+            for constraint in () if link.radio else link.constraints:
+                capacity = rate_bps * link.coefficient
+                if not math.isclose(capacity, self._capacity[constraint], rel_tol=ROUNDING):
+                    self.set_capacity(constraint, capacity)
+        self._meter.rerate(rates_bps)
+        self.ask_anew(rates_bps.keys())
+
+    def ask_anew(self, links: Collection[Link]) -> None:
+        """Let the flows over links whose rates or delays have changed ask for what follows from these now."""
+        changed = set(links)
+        for flow in self._flows.values():
+            if not (changed.isdisjoint(flow.links) and changed.isdisjoint(flow.back)):
+                self._ask_anew(flow)
+
+    def _ask_anew(self, flow: Flow) -> None:
+        demand = demand_on(flow.links, flow.share, self._model, flow.back)
+        if demand == flow.demand:
+            return
         self._fluid.change(flow.number, demand)
+        if self._journal is not None:
+            self._journal.change(self._clock.now, flow.number, flow.links, demand)
         self._share_soon()
 
     def set_capacity(self, constraint: int, capacity: float) -> None:
@@ -118,9 +189,14 @@ class FluidNetwork:
         Raises:
             ValueError: It is negative or not finite.
         """
-        self._fluid.set_capacity(constraint, capacity)
+        self._set_capacity(constraint, capacity)
         self._capacity[constraint] = capacity
         self._share_soon()
+
+    def _set_capacity(self, constraint: int, capacity: float) -> None:
+        self._fluid.set_capacity(constraint, capacity)
+        if self._journal is not None:
+            self._journal.capacity(self._clock.now, constraint, capacity)
 
     def is_idle(self) -> bool:
         """Return whether nothing flows."""
@@ -167,6 +243,8 @@ class FluidNetwork:
 
     def _take_out(self, flow: Flow) -> None:
         self._fluid.remove(flow.number, self._clock.now)
+        if self._journal is not None:
+            self._journal.leave(self._clock.now, flow.number)
         del self._flows[flow.number]
         if self._flows:
             self._share_soon()
@@ -175,15 +253,25 @@ class FluidNetwork:
             self._await_next_end()
 
 
-def demand_on(links: Sequence[Link], weight: float = 1.0, cap_bps: float = math.inf) -> Demand:
-    """Return what a flow over these links asks of their constraints."""
-    uses: dict[int, float] = {}
-    for link in links:
-        if link.constraint < 0:
-            cap_bps = min(cap_bps, link.rate_bps)
-        else:
-            uses[link.constraint] = uses.get(link.constraint, 0.0) + link.coefficient
-    return Demand(tuple(uses.items()), weight, cap_bps)
+def demand_on(
+    links: Sequence[Link], share: Share = EQUAL, sharing: Fair | TcpSharing = FAIR, back: Sequence[Link] = ()
+) -> Demand:
+    """Return what a flow over these links asks of their constraints, and of those of its acknowledgements."""
+    uses = sharing.uses(links, back)
+    parts = tuple(use.part for use in uses.values())
+    return Demand(
+        tuple((constraint, use.coefficient) for constraint, use in uses.items()),
+        share.weight * sharing.weight(links),
+        min(share.cap_bps, sharing.cap_bps(links)),
+        rank_on(links, share.rank),
+        parts if parts.count(1.0) < len(parts) else (),
+    )
+
+
+def rank_on(links: Sequence[Link], priority: float) -> float:
+    """Return the rank of a flow: its priority, and within it the rate where faster links come first."""
+    rates_bps = [link.rate_bps for link in links if link.by_rate]
+    return priority + RANK_PER_BPS * min(rates_bps) if rates_bps else priority
 
 
 def bits(size_bytes: float) -> float:

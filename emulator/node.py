@@ -1,10 +1,12 @@
 """The interface that a learning method's programs are written against."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import simpy
@@ -12,18 +14,37 @@ import simpy
 from .clock import Clock, Turn
 from .compute import Processor, Work
 from .failures import NodeDown, SendFailed
+from .forgery import Forger
+from .gate import Gate
 from .mailbox import Mailbox
-from .packets import VISITED_KEPT, LayerUpdate, ModelPacket, PacketKind, Performance, count_hop
+from .packets import (
+    VISITED_KEPT,
+    LayerUpdate,
+    ModelPacket,
+    PacketError,
+    PacketKind,
+    Performance,
+    RefuseReason,
+    count_hop,
+)
 from .records import DropReason, EventKind, RunWriter
+from .signing import Keyring
 from .transfer import Transfer
 from .transport import Transport
 from .wiring import Wiring
 
 if TYPE_CHECKING:
+    from wayfare.models.merging import Merger
     from wayfare.models.model import Bits, Model
+    from wayfare.models.scaling import Choices, Scale, ScaleReport
     from wayfare.models.shard import Shard
+    from wayfare.models.structure import Family
+    from wayfare.models.teacher import Teacher
 
     from .learning import Learning
+    from .links import Link
+    from .methods.method import Program
+    from .nodes import NodeClass
 
 
 @dataclass(frozen=True)
@@ -35,6 +56,16 @@ class Virtual:
     transport: Transport
     writer: RunWriter
     stream: Callable[..., np.random.Generator]
+    keyring: Keyring | None = None
+    refused: "Counter[RefuseReason]" = field(default_factory=Counter)
+
+
+class Studied(NamedTuple):
+    """What a node's latest training job was about: the samples, since when [s], and the layers that stayed."""
+
+    shard: "Shard | None"
+    time_s: float
+    frozen: tuple[str, ...]
 
 
 class Node:
@@ -48,9 +79,10 @@ class Node:
         rng: The node's own random stream.
         restarts: How often it has come back after a failure.
         store: What the node keeps, also over a failure. ``accuracy.nodes`` measures the model under ``"model"``.
+        on_beacon: Takes each beacon as it comes, whatever the program waits for; without it they are ignored.
     """
 
-    def __init__(self, virtual: Virtual, index: int, processor: Processor, learning: "Learning") -> None:
+    def __init__(self, virtual: Virtual, index: int, processor: Processor, learning: "Learning", gate: Gate) -> None:
         self._virtual, self._processor, self._learning = virtual, processor, learning
         self.index = index
         self.name = virtual.wiring.names[index]
@@ -59,8 +91,13 @@ class Node:
         self.store: dict[str, Any] = {}
         self.restarts = 0
         self._mailbox = Mailbox(virtual.clock, index)
+        self._gate = gate
+        self._sent = 0
+        self.overheard_by: list[Forger] = []
+        self.on_beacon: Callable[[ModelPacket], None] | None = None
         self._awaited: dict[simpy.Event, None] = {}
         self._jobs = 0
+        self._studied: Studied | None = None
 
     def __repr__(self) -> str:
         return f"<Node {self.name} ({self.tier}) at {self.now:.6f} s, {self.samples} samples>"
@@ -78,17 +115,41 @@ class Node:
 
     @property
     def data(self) -> "Shard | None":
-        """Return the node's own training samples; what it was sent it must keep itself."""
-        return self._learning.train.get(self.name)
+        """Return the training samples that the node has now; what it was sent it must keep itself."""
+        return self._learning.held_at(self.now).train.get(self.name)
 
     @property
     def samples(self) -> int:
         """Return how many training samples the node has."""
         return 0 if self.data is None else len(self.data)
 
-    def initial_model(self) -> "Model":
-        """Return the untrained model of the scenario, the same at every node."""
-        return self._learning.initial
+    @property
+    def kinds(self) -> tuple[int, ...]:
+        """Return how many training samples of each kind the node has, as headers count them; without any, nothing."""
+        return () if self.data is None else self._learning.count(self.name, self.data, self.now)
+
+    @property
+    def hardware(self) -> "NodeClass":
+        """Return what the node is made of."""
+        return self._processor.hardware
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Return the size of the payloads that have arrived and wait for the program [bytes]."""
+        return self._mailbox.held_bytes
+
+    def initial_model(self, family: "Family | None" = None) -> "Model":
+        """Return the untrained model of the scenario, or of a family for its data, the same at every node.
+
+        Raises:
+            ValueError: The family has no model for the node's data.
+        """
+        if family is None:
+            return self._learning.initial
+        assert self.data is not None
+        known = self._learning.initial.structure
+        structure = family.structure(tuple(self.data.features.shape[1:]), known.outputs, known.task)
+        return structure.initial(int(self._virtual.stream("model", repr(structure)).integers(2**63)))
 
     def event(self) -> simpy.Event:
         """Return an event for somebody to trigger; it fails with NodeDown when the node does."""
@@ -104,17 +165,78 @@ class Node:
         self._virtual.clock.after(seconds, Turn.TIMER, self.index, partial(_trigger, event))
         return event
 
+    def beside(self, program: "Program") -> None:
+        """Run a further program of the node, until it ends or the node fails."""
+        self._virtual.clock.process(_until_down(program))
+
     def receive(self, timeout: float | None = None) -> simpy.Event:
         """Wait for the next packet; the value is None if none comes within ``timeout`` [s]."""
         return self._mailbox.get(self.event(), timeout)
 
-    def send(self, destination: str, packet: ModelPacket) -> simpy.Event:
+    def next_hop(self, destination: str) -> str:
+        """Return the neighbour that a packet sent from here now would go to next.
+
+        Raises:
+            NoRoute: The destination cannot be reached.
+        """
+        names = self._virtual.wiring.names
+        return names[self._virtual.transport.tables.next_hop(self.index, names.index(destination))]
+
+    def route(self, destination: str) -> tuple[str, ...]:
+        """Return the nodes that a packet sent from here now would pass, both ends included.
+
+        Raises:
+            NoRoute: The destination cannot be reached.
+        """
+        names = self._virtual.wiring.names
+        return tuple(names[node] for node in self._virtual.transport.tables.route(self.index, names.index(destination)))
+
+    def cost(self, destination: str) -> float:
+        """Return what the way to a node costs now, by the metric of the scenario's routing.
+
+        Raises:
+            NoRoute: The destination cannot be reached.
+        """
+        return self._virtual.transport.tables.cost(self.index, self._virtual.wiring.names.index(destination))
+
+    def cost_between(self, first: str, second: str) -> float:
+        """Return what the way from one node to another costs now, as the forwarding tables know it.
+
+        Raises:
+            NoRoute: The second cannot be reached from the first.
+        """
+        names = self._virtual.wiring.names
+        return self._virtual.transport.tables.cost(names.index(first), names.index(second))
+
+    def link(self, neighbour: str) -> "Link":
+        """Return the link to a neighbour, as it is now."""
+        wiring = self._virtual.wiring
+        return wiring.between[self.index, wiring.names.index(neighbour)]
+
+    def send(self, destination: str, packet: ModelPacket, via: Sequence[str] | None = None) -> simpy.Event:
         """Send a packet; the event succeeds when it is delivered and fails with SendFailed when it is dropped.
 
-        Without a ``yield`` the program goes on at once and learns nothing of a drop.
+        Its header says its priority and its deadline. Without a ``yield`` the program goes on at once and learns
+        nothing of a drop.
+
+        Args:
+            destination: Name of the node that is to receive it.
+            packet: What to send.
+            via: Names of the nodes between, for a source route; by default the forwarding tables decide.
+
+        Raises:
+            ValueError: The route visits a node twice.
         """
-        target = self._virtual.wiring.names.index(destination)
-        packet = replace(packet, source=self.index, destination=target)
+        names = self._virtual.wiring.names
+        target = names.index(destination)
+        between = None if via is None else [names.index(name) for name in via]
+        if between is not None and len({self.index, *between, target}) < len(between) + 2:
+            route = ", ".join((self.name, *(names[node] for node in between), destination))
+            raise ValueError(f"a route visits no node twice, and this one does: {route}")
+        self._sent += 1
+        packet = replace(packet, source=self.index, destination=target, sequence=self._sent)
+        if self._virtual.keyring is not None:
+            packet = self._virtual.keyring.sign(packet)
         data = packet.encode()
         event = self.event()
         self._virtual.transport.send(
@@ -126,28 +248,59 @@ class Node:
             packet=packet.packet,
             packet_class="model" if packet.kind == PacketKind.MODEL else "data",
             hop_limit=packet.hop_limit - packet.hop_count,
+            priority=packet.priority,
+            deadline_s=packet.deadline_s,
+            via=between,
         )
         return event
 
-    def train(self, model: "Model", steps: int | None = None, data: "Shard | None" = None) -> simpy.Event:
+    def train(
+        self,
+        model: "Model",
+        steps: int | None = None,
+        data: "Shard | None" = None,
+        *,
+        anchor: "Model | None" = None,
+        proximal: float = 0.0,
+        correction: "Mapping[str, Any] | None" = None,
+        teacher: "Teacher | None" = None,
+        frozen: Sequence[str] = (),
+    ) -> simpy.Event:
         """Train a model on the node's own samples, or on those given; the value is the trained model.
 
-        The job waits for a slot and then lasts as long as its FLOPs; only then is the result known.
+        The job waits for a slot and then lasts as long as its FLOPs; only then is the result known. It keeps the
+        samples of now, whatever the node holds when it is done.
+
+        Args:
+            model: What to train; it stays as it is.
+            steps: Optimiser steps, instead of the scenario's.
+            data: What to train on, instead of the node's own.
+            anchor: The model that `proximal` pulls towards, instead of the one given.
+            proximal: FedProx's mu (arXiv 1812.06127).
+            correction: Tensors added to the gradients of each step, by name of the weight, as in SCAFFOLD (arXiv
+                1910.06378).
+            teacher: What another model says of the samples.
+            frozen: Layers that stay as they are.
 
         Raises:
-            ValueError: There are no samples to train on.
+            ValueError: There are no samples to train on, or the job makes no sense.
         """
         shard = self.data if data is None else data
         if shard is None:
             raise ValueError(f"{self.name} has no samples to train on")
+        plan: dict[str, Any] = {"proximal": proximal, "frozen": tuple(frozen)}
+        terms = {"anchor": anchor, "correction": correction, "teacher": teacher}
         self._jobs += 1
-        return self._learning.train_at(self, self._processor, model, shard, steps, self._jobs)
+        self._studied = Studied(shard, self.now, tuple(frozen))
+        if steps is not None:
+            plan["steps"] = steps
+        return self._learning.train_at(self, self._processor, model, shard, self._jobs, plan, **terms)
 
     def evaluate(self, model: "Model") -> simpy.Event:
         """Evaluate a model on the node's validation split; it costs a forward pass. The value is an Evaluation."""
         from wayfare.models.evaluation import evaluate
 
-        shard = self._learning.validation.get(self.name)
+        shard = self._learning.held_at(self.now).validation.get(self.name)
         if shard is None:
             raise ValueError(f"{self.name} has no samples to evaluate on")
         event = self.event()
@@ -161,20 +314,67 @@ class Node:
         self._processor.submit(Work(flop, lambda _: None, finished))
         return event
 
-    def merge(self, models: "Sequence[Model]", weights: Sequence[float]) -> "Model":
-        """Return the weighted mean of models of one structure."""
-        from wayfare.models.merging import merge
+    def merge(
+        self,
+        models: "Sequence[Model]",
+        weights: Sequence[float],
+        merger: "Merger | None" = None,
+        base: "Model | None" = None,
+    ) -> "Model":
+        """Return one model out of several.
 
+        Args:
+            models: What is merged.
+            weights: How much each counts.
+            merger: How; by default the weighted mean of models of one structure.
+            base: The model that the others come from, for mergers that need it.
+
+        Raises:
+            ValueError: They cannot be merged so.
+        """
+        from wayfare.models.merging import Contribution, Mean
+
+        given = [Contribution(model, weight) for model, weight in zip(models, weights, strict=True)]
+        merged = (merger or Mean()).merge(given, base)
         self.log(EventKind.MERGE, value=float(len(models)))
-        return merge(models, weights)
+        return merged
 
-    def scale(self, model: "Model", bits: "Bits") -> "Model":
-        """Return the model with 32 or 16 bits a parameter, its values rounded to what these carry."""
-        from wayfare.models.scaling import scale_bits
+    def scale(self, model: "Model", scale: "Scale | Bits") -> "Model":
+        """Return the model at a scale, or in so many bits a parameter, its values rounded to what these carry.
 
-        scaled = scale_bits(model, bits)
-        self.log(EventKind.SCALE, size_bytes=scaled.size_bytes, value=float(bits))
-        return scaled
+        Raises:
+            ValueError: A model of this family does not scale so.
+        """
+        from wayfare.models.scaling import Scale, scale_model
+
+        scaled, _ = scale_model(model, scale if isinstance(scale, Scale) else Scale(bits=scale))
+        return self._scaled(scaled)
+
+    def fit(
+        self,
+        model: "Model",
+        choices: "Choices",
+        *,
+        size_bytes: float = math.inf,
+        memory_bytes: float = math.inf,
+        flop_per_sample: float = math.inf,
+    ) -> "tuple[Model, ScaleReport]":
+        """Return the model at the scale that loses least and stays within limits, and what that saves and loses.
+
+        Raises:
+            ValueError: Nothing that may be chosen is so small.
+        """
+        from wayfare.models.scaling import scale_to
+
+        scaled, report = scale_to(
+            model, size_bytes=size_bytes, memory_bytes=memory_bytes, flop_per_sample=flop_per_sample, choices=choices
+        )
+        return self._scaled(scaled), report
+
+    def _scaled(self, model: "Model") -> "Model":
+        bits = 8 * model.size_bytes / model.structure.parameters
+        self.log(EventKind.SCALE, size_bytes=model.size_bytes, value=bits)
+        return model
 
     def answer(self, model: "Model | None", packet: int = -1) -> None:
         """Name an answer model of the method, the node's or a packet's; None takes it back."""
@@ -188,6 +388,10 @@ class Node:
         """Return a new packet that carries a model."""
         empty = ModelPacket(PacketKind.MODEL, self._learning.next_packet(), b"", {}, **fields)
         return replace(empty, model=empty.packet).with_model(model)
+
+    def beacon(self, says: Mapping[str, Any], **fields: Any) -> ModelPacket:
+        """Return a new packet that is all header, with what it says as its specification."""
+        return ModelPacket(PacketKind.BEACON, self._learning.next_packet(), b"", says, **fields)
 
     def data_packet(self) -> ModelPacket:
         """Return a new packet that carries the node's own raw samples."""
@@ -209,23 +413,32 @@ class Node:
         """Record that a travelling model comes to life here."""
         self.log(EventKind.LAUNCH, packet=packet.packet, size_bytes=len(packet.encode()))
 
-    def retire(self, packet: ModelPacket) -> None:
-        """Record that a travelling model ends here, and take back its answer."""
+    def retire(self, packet: ModelPacket, *, settled: bool = False) -> None:
+        """Record that a travelling model ends here; its answer is taken back, unless it has settled here for good."""
         self.log(EventKind.RETIRE, packet=packet.packet)
-        self.answer(None, packet.packet)
+        if not settled:
+            self.answer(None, packet.packet)
 
     def stamp(self, packet: ModelPacket, model: "Model", accuracy: float = math.nan) -> ModelPacket:
-        """Return a packet with the model this node has just trained, its header brought up to date."""
-        assert self.data is not None
-        counts = np.bincount(self.data.labels.numpy(), minlength=self._learning.classes)
-        seen = tuple(int(a + b) for a, b in zip(packet.seen or (0,) * len(counts), counts, strict=True))
-        average = sum(seen) / len(seen)
-        before = packet.updates or (LayerUpdate(-1, 0),) * len(model.structure.layers)
+        """Return a packet with the model this node has just trained, its header brought up to date.
+
+        What it has seen counts the samples of the node's latest job by class; by natural group where the task has no
+        classes; and not at all where there are no groups either. Layers that were frozen are not updated.
+        """
+        shard, time_s, frozen = self._studied or Studied(self.data, self.now, ())
+        assert shard is not None
+        counts = self._learning.count(self.name, shard, time_s)
+        seen = tuple(a + b for a, b in zip(packet.seen or (0,) * len(counts), counts, strict=True))
+        layers = model.structure.layers
+        before = packet.updates or (LayerUpdate(-1, 0),) * len(layers)
         return replace(
             packet.with_model(model),
             seen=seen,
-            sought=tuple(label for label, count in enumerate(seen) if count < average),
-            updates=tuple(LayerUpdate(self.index, update.samples + len(self.data)) for update in before),
+            sought=tuple(kind for kind, count in enumerate(seen) if count * len(seen) < sum(seen)),
+            updates=tuple(
+                update if layer in frozen else LayerUpdate(self.index, update.samples + len(shard))
+                for layer, update in zip(layers, before, strict=True)
+            ),
             performance=Performance(node=self.index, value=accuracy, time_s=self.now),
         )
 
@@ -241,9 +454,32 @@ class Node:
         self._awaited.clear()
 
     def _delivered(self, hops_before: int, data: bytes, event: simpy.Event, transfer: Transfer) -> None:
-        packet = ModelPacket.decode(count_hop(data, hops_before + transfer.hops))
-        self._learning.nodes[transfer.target]._mailbox.put(packet)
+        self._learning.nodes[transfer.target].arrive(count_hop(data, hops_before + transfer.hops), transfer)
         _trigger(event)
+
+    def arrive(self, data: bytes, transfer: Transfer) -> None:
+        """Take what has arrived, or refuse it."""
+        try:
+            packet = self._gate.admit(data, self._mailbox.held_bytes)
+        except PacketError as refused:
+            self._virtual.refused[refused.reason] += 1
+            self._virtual.writer.event(
+                self.now,
+                EventKind.REFUSE,
+                self.index,
+                transfer.source,
+                transfer.number,
+                transfer.packet,
+                len(data),
+                float(refused.reason),
+            )
+            return
+        if packet.kind is not PacketKind.BEACON:
+            self._mailbox.put(packet)
+        elif self.on_beacon is not None:
+            self.on_beacon(packet)
+        for forger in self.overheard_by:
+            forger.overhear(data)
 
     def _dropped(self, packet: ModelPacket, event: simpy.Event, _: Transfer, reason: DropReason) -> None:
         if not event.triggered:
@@ -259,3 +495,9 @@ def _trigger(event: simpy.Event) -> None:
     """Let an event happen, unless its node has failed since."""
     if not event.triggered:
         event.succeed()
+
+
+def _until_down(program: "Program") -> "Program":
+    """Run a program until its node fails."""
+    with suppress(NodeDown):
+        yield from program

@@ -28,6 +28,13 @@ class NodeClass:
         float, "Standard deviation of the logarithm of a job's duration; an assumption.", Ge(0), Le(2)
     ] = 0.05
 
+    buffer_bytes: Annotated[
+        float | None, "Room for the packets it forwards for others; by default without limit.", Gt(0)
+    ] = None
+    battery_j: Annotated[
+        float | None, "Energy the node has for all it computes, idles and sends; by default it is on the mains.", Gt(0)
+    ] = None
+
     def __post_init__(self) -> None:
         """Refuse a busy power below the idle power."""
         if self.power_busy_w < self.power_idle_w:
@@ -39,10 +46,40 @@ class NodeClass:
 
 
 DEFAULT_NODES = {
-    # Raspberry Pi 4 B: about 10 GFLOP/s with Linpack; 2.7 W idle, 6.4 W under full load (pidramble.com measurements).
     "device": NodeClass(compute_flop_per_s=10e9, memory_bytes=4 * 2**30, power_idle_w=2.7, power_busy_w=6.4),
-    # NVIDIA Jetson AGX Orin 64 GB: 2,048 CUDA cores at 1.3 GHz, 5.3 TFLOP/s FP32; 15 W to 60 W modes (data sheet).
     "edge": NodeClass(compute_flop_per_s=5.3e12, memory_bytes=64 * 2**30, power_idle_w=15.0, power_busy_w=60.0),
-    # NVIDIA A100 80 GB SXM: 19.5 TFLOP/s FP32, 400 W (data sheet); the idle power of 50 W is an assumption.
     "cloud": NodeClass(compute_flop_per_s=19.5e12, memory_bytes=80 * 2**30, power_idle_w=50.0, power_busy_w=400.0),
 }
+
+_ANY_TIER = {
+    "slots": "our choice: one job has the whole node",
+    "efficiency": "an assumption of Sevilla et al. 2022, Compute Trends Across Three Eras, appendix, for large models",
+    "jitter": "an assumption",
+    "buffer_bytes": "our choice: no limit but the memory",
+    "battery_j": "our choice: on the mains",
+}
+
+DEFAULT_SOURCES = {
+    "device": {
+        "compute_flop_per_s": "Raspberry Pi 4 B with Linpack, about",
+        "memory_bytes": "Raspberry Pi 4 B, the model of 4 GB",
+        "power_idle_w": "Raspberry Pi 4 B, measured by pidramble.com",
+        "power_busy_w": "Raspberry Pi 4 B under full load, measured by pidramble.com",
+        **_ANY_TIER,
+    },
+    "edge": {
+        "compute_flop_per_s": "NVIDIA Jetson AGX Orin, data sheet: 2,048 CUDA cores at 1.3 GHz, FP32",
+        "memory_bytes": "NVIDIA Jetson AGX Orin 64 GB, data sheet",
+        "power_idle_w": "NVIDIA Jetson AGX Orin, data sheet: the least of its modes",
+        "power_busy_w": "NVIDIA Jetson AGX Orin, data sheet: the most of its modes",
+        **_ANY_TIER,
+    },
+    "cloud": {
+        "compute_flop_per_s": "NVIDIA A100 80 GB SXM, data sheet, FP32",
+        "memory_bytes": "NVIDIA A100 80 GB SXM, data sheet",
+        "power_idle_w": "NVIDIA A100 80 GB SXM, an assumption",
+        "power_busy_w": "NVIDIA A100 80 GB SXM, data sheet",
+        **_ANY_TIER,
+    },
+}
+"""Where the figures of `DEFAULT_NODES` come from, by tier and field of `NodeClass`."""

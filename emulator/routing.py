@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_types import Ge
@@ -42,7 +43,9 @@ class Routing:
     energy_weight: Annotated[float, "Weight of a joule for one megabit in a mix.", Ge(0)] = 0.0
 
     def cost(self, link: Link) -> float:
-        """Return what crossing a link costs; always a little, so that no way goes in circles."""
+        """Return what crossing a link costs: always a little, so that no way goes in circles; infinite at rate 0."""
+        if link.rate_bps <= 0:
+            return math.inf
         seconds = 1e6 / link.rate_bps
         joules = (link.power_busy_w - link.power_idle_w) * seconds
         costs = {
@@ -63,17 +66,28 @@ class ForwardingTables:
 
     def __init__(self, wiring: Wiring, routing: Routing | None = None) -> None:
         self._wiring = wiring
-        routing = Routing() if routing is None else routing
-        self._cost_up = [routing.cost(link) for link in wiring.links]
-        self._costs = list(self._cost_up)
+        self._routing = Routing() if routing is None else routing
+        self._costs = [self._routing.cost(link) for link in wiring.links]
+        self._down: set[int] = set()
         self._next: dict[int, list[int]] = {}
         self._reversed: csr_array | None = None
 
-    def set_up(self, link: Link, up: bool) -> None:
-        """Take a directed link out of the tables, or back into them."""
-        self._costs[link.index] = self._cost_up[link.index] if up else math.inf
+    def forget(self) -> None:
+        """Find all ways anew when they are asked for: links have other ends, rates or delays."""
         self._next.clear()
         self._reversed = None
+
+    def set_up(self, link: Link, up: bool) -> None:
+        """Take a directed link out of the tables, or back into them."""
+        (self._down.discard if up else self._down.add)(link.index)
+        self.refresh(link)
+
+    def refresh(self, link: Link) -> None:
+        """Reckon with another rate, loss or delay of a link, where it costs more or less by that."""
+        cost = math.inf if link.index in self._down else self._routing.cost(link)
+        if cost != self._costs[link.index]:
+            self._costs[link.index] = cost
+            self.forget()
 
     def next_hop(self, node: int, destination: int) -> int:
         """Return the neighbour that is next on the way.
@@ -99,6 +113,15 @@ class ForwardingTables:
         while path[-1] != destination:
             path.append(self.next_hop(path[-1], destination))
         return path
+
+    def cost(self, source: int, destination: int) -> float:
+        """Return the sum of the costs of the links on the way, by the metric.
+
+        Raises:
+            NoRoute: The destination cannot be reached.
+        """
+        links = (self._wiring.between[ends] for ends in pairwise(self.route(source, destination)))
+        return math.fsum(self._costs[link.index] for link in links)
 
     def _distances(self, destination: int) -> Sequence[float]:
         """Return every node's distance to the destination; infinite where there is no way."""

@@ -1,9 +1,10 @@
 """What is on its way: a transfer from end to end, and each piece of it on its links."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .clock import Appointment
 from .links import Link
 from .network import Flow
 from .records import DropReason
@@ -17,12 +18,24 @@ class Transfer:
 
     Attributes:
         packet: Id of the model packet it carries, or -1.
-        pieces: Sizes of what travels by itself: one for a whole packet, several fragments [bytes].
+        pieces: Sizes of what travels by itself: one for a whole packet, several fragments; of one that was on a link
+            as it moved, the two parts [bytes].
+        split: Whether there are such parts, which need not all go the same way.
+        cut_through: Whether it crosses all its links at once.
         cap_bps: The most it takes.
-        hops: Links that its first piece has entered.
+        priority: On every link a higher one is served first.
         hop_limit: It is dropped when it would need one more link than this.
+        via: Of a source route, the next node by node; empty where the forwarding tables decide.
+        deadline: The appointment at which it is dropped.
+        last: The piece that is sent last.
+        rear: The node where that arrived last.
+        hops: Links that its first piece has entered.
         arrived: Pieces at the destination.
-        least_s: Its delays so far, and each piece's size at the fastest rate there is for it.
+        way: The link that the first piece took at each node; the next ones follow.
+        passed: Node and piece of each that has taken it; one that comes back finds another.
+        room: Node and piece of each that takes room in a buffer.
+        crossings: Its pieces that are on links.
+        least_s: The delays so far of its first piece, and its size at the fastest rate there was for it.
     """
 
     number: int
@@ -31,25 +44,67 @@ class Transfer:
     size_bytes: int
     start_s: float
     packet: int
-    pieces: tuple[int, ...]
+    pieces: list[float]
+    cut_through: bool
     cap_bps: float
+    priority: int
     hop_limit: int
+    via: Mapping[int, int]
     delivered: Callable[["Transfer"], None]
     dropped: Callable[["Transfer", DropReason], None]
+    deadline: Appointment | None = None
+    last: int = field(init=False)
+    rear: int = field(init=False)
+    split: bool = False
     hops: int = 0
     arrived: int = 0
     least_s: float = 0.0
     way: dict[int, Link] = field(default_factory=dict)
+    passed: set[tuple[int, int]] = field(default_factory=set)
     queues: dict[int, deque[int]] = field(default_factory=dict)
-    crossed: dict[int, int] = field(default_factory=dict)
+    crossed: dict[tuple[int, int], int] = field(default_factory=dict)
+    room: set[tuple[int, int]] = field(default_factory=set)
+    crossings: dict["Crossing", None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with all of it at the source."""
+        self.last, self.rear = len(self.pieces) - 1, self.source
 
 
 @dataclass(eq=False)
 class Crossing:
-    """A piece of a transfer on one or several links at once; ``flow`` is None while a link of it is down."""
+    """A piece of a transfer on one or several links at once: a connection of its own.
+
+    Attributes:
+        leads: Whether it is the first of its transfer there, and stands for it in the record until it has begun.
+        node: Who holds the piece.
+        beyond: Who will hold it.
+        back: The way of its acknowledgements, where these count.
+        since_s: When it came to the first link.
+        rest_bits: What of the piece has not passed.
+        window_bits: What of that is sent next, or is being sent.
+        began_s: When that began.
+        paid_s: Delay that it waited for before it began, in the place of one after it.
+        pause: When it goes on; None unless it pauses.
+        flow: None while nothing flows.
+    """
 
     transfer: Transfer
     piece: int
-    links: list[Link]
+    links: Sequence[Link]
+    leads: bool
+    node: int
+    beyond: int
+    back: Sequence[Link]
+    since_s: float
+    rest_bits: float
+    window_bits: float = 0.0
+    began_s: float = 0.0
+    paid_s: float = 0.0
+    pause: Appointment | None = None
     flow: Flow | None = None
-    rest_bits: float = 0.0
+
+    @property
+    def waits(self) -> bool:
+        """Return whether it has not begun, or was stopped."""
+        return self.flow is None and self.pause is None

@@ -1,13 +1,18 @@
 """End-to-end transfers: hop by hop, in pieces or cut through, delivered or dropped, each step recorded."""
 
 import math
-from collections import Counter, deque
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from itertools import pairwise
 
 from . import laws
+from .accounts import Accounts
+from .buffers import Buffers
 from .clock import Clock, Turn
+from .closures import Closures
+from .crossings import Crossings
+from .custody import Custody
 from .forwarding import ForwardingPlan, PacketClass
 from .links import Link
 from .network import FluidNetwork, bits
@@ -15,6 +20,7 @@ from .nodes import NodeClass
 from .records import DropReason, EventKind, RunWriter
 from .routing import ForwardingTables, NoRoute, Routing
 from .transfer import HOP_LIMIT, Crossing, Transfer
+from .ways import Ways
 from .wiring import Wiring
 
 
@@ -24,7 +30,8 @@ class Transport:
     ``whole-packet``: a node holds the whole packet before it sends it on (store and forward); each hop is a flow of its
     own. ``fragments``: the same for each fragment, one after another on each link, so that a packet is on several
     links at once; all of a packet's fragments go the way of its first. ``cut-through``: one flow over all links at
-    once; the last bit arrives after the sum of their delays. Not modelled: headers of fragments.
+    once; the last bit arrives after the sum of their delays. A packet that is dropped leaves all links at once. Not
+    modelled: headers of fragments.
     """
 
     def __init__(
@@ -32,25 +39,22 @@ class Transport:
         clock: Clock,
         network: FluidNetwork,
         wiring: Wiring,
-        hardware: list[NodeClass],
+        hardware: Sequence[NodeClass],
         writer: RunWriter,
         forwarding: ForwardingPlan,
         routing: Routing | None = None,
     ) -> None:
-        self._clock, self._network, self._wiring, self._writer = clock, network, wiring, writer
-        self._hardware = hardware
-        self._forwarding = forwarding
+        self._clock, self._wiring, self._writer = clock, wiring, writer
+        self._hardware, self._plan = hardware, forwarding
         self.tables = ForwardingTables(wiring, routing)
-        self.sent = self.delivered = self.dropped = 0
-        self._drops = Counter[DropReason]()
-        self.sent_bytes = self.delivered_bytes = self.dropped_bytes = 0
-        self.last_end_s: float | None = None
+        self.accounts = Accounts()
         self.in_flight: dict[int, Transfer] = {}
-        self._hop_bits = 0.0
-        self._down: dict[int, int] = {}  # how many failures of a link are not over
-        self._crossings: dict[Crossing, None] = {}
-        self._custody: list[tuple[Transfer, int, Callable[[], None]]] = []
-        self._dead: dict[int, int] = {}  # the same for nodes
+        self._crossings = Crossings(clock, network, wiring, forwarding, self._leave)
+        room_bytes = [math.inf if node.buffer_bytes is None else node.buffer_bytes for node in hardware]
+        self._buffers = Buffers(room_bytes, forwarding.full_buffer)
+        self._custody = Custody()
+        self._down, self._held, self._dead = Closures(), Closures(), Closures()
+        self._ways = Ways(wiring, self.tables, self._down)
 
     def send(
         self,
@@ -64,144 +68,185 @@ class Transport:
         packet_class: PacketClass = "transfer",
         hop_limit: int = HOP_LIMIT,
         cap_bps: float = math.inf,
+        priority: int = 0,
+        deadline_s: float = math.inf,
+        via: Sequence[int] | None = None,
     ) -> Transfer:
-        """Begin a transfer now; one of the two functions is called when it ends, never before this returns."""
-        forwarding = self._forwarding.of(packet_class)
-        pieces: tuple[int, ...] = (size_bytes,)
+        """Begin a transfer now; one of the two functions is called when it ends, never before this returns.
+
+        Args:
+            source: The node that sends.
+            target: The node that receives.
+            size_bytes: How much.
+            delivered: Called when all of it has arrived.
+            dropped: Called when it was dropped.
+            packet: Id of the model packet it carries.
+            packet_class: Decides how it is forwarded.
+            hop_limit: It is dropped when it would need one more link than this.
+            cap_bps: The most it takes.
+            priority: On every link a higher one is served first.
+            deadline_s: When it is dropped if it has not arrived.
+            via: Of a source route, the nodes between source and target; by default the forwarding tables decide.
+        """
+        forwarding = self._plan.of(packet_class)
+        pieces: list[float] = [size_bytes]
         if forwarding == "fragments":
-            full, rest = divmod(size_bytes, self._forwarding.fragment_bytes)
-            pieces = (self._forwarding.fragment_bytes,) * full + ((rest,) if rest else ())
+            full, rest = divmod(size_bytes, self._plan.fragment_bytes)
+            pieces = [float(self._plan.fragment_bytes)] * full + [float(rest)] * (rest > 0)
         transfer = Transfer(
-            number=self.sent,
+            number=self.accounts.send(size_bytes),
             source=source,
             target=target,
             size_bytes=size_bytes,
             start_s=self._clock.now,
             packet=packet,
             pieces=pieces,
+            cut_through=forwarding == "cut-through",
             cap_bps=cap_bps,
+            priority=priority,
             hop_limit=hop_limit,
+            via={} if via is None else dict(pairwise((source, *via, target))),
             delivered=delivered,
             dropped=dropped,
         )
-        self.sent += 1
-        self.sent_bytes += size_bytes
         self.in_flight[transfer.number] = transfer
         self._record(EventKind.FLOW_START, transfer, source, target, size_bytes=size_bytes)
-        begin = self._cut_through if forwarding == "cut-through" else self._hop_by_hop
-        self._clock.after(0.0, Turn.TIMER, transfer.number, partial(begin, transfer))
+        self._plan_start(transfer, deadline_s)
         return transfer
+
+    def _plan_start(self, transfer: Transfer, deadline_s: float) -> None:
+        now_s, expire = self._clock.now, partial(self._expire, transfer)
+        if deadline_s <= now_s:
+            self._clock.at(now_s, Turn.TIMER, transfer.number, expire)
+            return
+        begin = self._cut_through if transfer.cut_through else self._hop_by_hop
+        self._clock.at(now_s, Turn.TIMER, transfer.number, partial(begin, transfer))
+        if deadline_s < math.inf:
+            transfer.deadline = self._clock.at(deadline_s, Turn.TIMER, transfer.number, expire)
+
+    def _expire(self, transfer: Transfer) -> None:
+        self._drop(transfer, transfer.rear, DropReason.DEADLINE)
 
     def _cut_through(self, transfer: Transfer) -> None:
         """Send over all links of the way at once."""
-        if self._dead.get(transfer.source):
+        if transfer.source in self._dead:
             self._drop(transfer, transfer.source, DropReason.NODE_DOWN)
             return
         try:
-            route = self.tables.route(transfer.source, transfer.target)
+            links = self._ways.whole(transfer)
         except NoRoute:
             self._keep_or_drop(transfer, transfer.source, partial(self._cut_through, transfer))
             return
-        if len(route) - 1 > transfer.hop_limit:
+        if len(links) > transfer.hop_limit:
             self._drop(transfer, transfer.source, DropReason.HOP_LIMIT)
-        elif len(route) == 1:
+        elif not links:
             self._deliver(transfer)
         else:
-            links = [self._wiring.between[ends] for ends in pairwise(route)]
-            for link in links:
-                self._enter(transfer, link)
-            self._flow(transfer, 0, links)
+            self._cross(self._crossings.add(transfer, 0, links, leads=True))
 
     def _hop_by_hop(self, transfer: Transfer) -> None:
         """Send all pieces from the source, one after another."""
         for piece in range(len(transfer.pieces)):
             if transfer.number in self.in_flight:
-                self._forward(transfer, piece, transfer.source)
+                self._take(transfer, piece, transfer.source)
 
-    def _forward(self, transfer: Transfer, piece: int, node: int) -> None:
-        """Take a piece at a node: deliver with the last at the end of the way, else let it wait for the next link."""
-        if self._dead.get(node):
+    def _take(self, transfer: Transfer, piece: int, node: int) -> None:
+        """Take a piece at a node: deliver with the last at the end of the way, else hold it and send it on."""
+        if piece == transfer.last:
+            transfer.rear = node
+        if node in self._dead:
             self._drop(transfer, node, DropReason.NODE_DOWN)
-            return
-        if node == transfer.target:
+        elif node == transfer.target:
             transfer.arrived += 1
             if transfer.arrived == len(transfer.pieces) and self._holds(transfer, node, transfer.size_bytes):
                 self._deliver(transfer)
-            return
-        link = transfer.way.get(node) or self._choose_link(transfer, piece, node)
+        elif self._buffers.store(node, transfer, piece):
+            self._send_on(transfer, piece, node)
+        else:
+            self._drop(transfer, node, DropReason.BUFFER_FULL)
+
+    def _send_on(self, transfer: Transfer, piece: int, node: int) -> None:
+        """Let a piece wait for the next link of its way, behind those of its packet that came before."""
+        link, leads = transfer.way.get(node), False
+        came_back = (node, piece) in transfer.passed
+        if link is None or link.source != node or came_back:
+            link, leads = self._choose_link(transfer, piece, node), True
         if link is None:
             return
+        transfer.passed.add((node, piece))
         queue = transfer.queues.setdefault(link.index, deque())
         queue.append(piece)
         if len(queue) == 1:
-            self._flow(transfer, piece, [link])
+            self._cross(self._crossings.add(transfer, piece, [link], leads=leads))
 
     def _choose_link(self, transfer: Transfer, piece: int, node: int) -> Link | None:
-        """Let the first piece at a node decide the way from there; None if the transfer was dropped."""
+        """Let the first piece at a node decide the way from there; None if the transfer waits or was dropped."""
         if not self._holds(transfer, node, transfer.pieces[piece]):
             return None
         if transfer.hops >= transfer.hop_limit:
             self._drop(transfer, node, DropReason.HOP_LIMIT)
             return None
         try:
-            link = self._wiring.between[node, self.tables.next_hop(node, transfer.target)]
+            link = self._ways.next_link(transfer, node)
         except NoRoute:
-            self._keep_or_drop(transfer, node, partial(self._forward, transfer, piece, node))
+            self._keep_or_drop(transfer, node, partial(self._send_on, transfer, piece, node))
+            return None
+        if not self._buffers.can_ever_hold(link.target, transfer, piece):
+            self._drop(transfer, node, DropReason.BUFFER_FULL)
             return None
         transfer.way[node] = link
-        self._enter(transfer, link)
         return link
 
-    def _enter(self, transfer: Transfer, link: Link) -> None:
-        """Note that the first bit goes onto a link."""
-        self._record(EventKind.HOP_START, transfer, link.source, link.target)
-        transfer.hops += 1
-        transfer.least_s += link.delay_s
-
-    def _flow(self, transfer: Transfer, piece: int, links: list[Link]) -> None:
-        """Start the flow of a piece."""
-        if piece == 0:
-            fastest_bps = min(transfer.cap_bps, min(link.rate_bps for link in links))
-            transfer.least_s += bits(transfer.pieces[0]) / fastest_bps
-        crossing = Crossing(transfer, piece, links, rest_bits=bits(transfer.pieces[piece]))
-        self._crossings[crossing] = None
-        self._cross(crossing)
-
     def _cross(self, crossing: Crossing) -> None:
-        """Let what is left of a piece flow, if all its links are up."""
-        if not any(self._down.get(link.index) for link in crossing.links):
-            done = partial(self._leave, crossing)
-            cap_bps = crossing.transfer.cap_bps
-            crossing.flow = self._network.start(crossing.links, crossing.rest_bits / 8, done, cap_bps=cap_bps)
+        """Let what is left of a piece go, if its links are open and there is room where it goes."""
+        closed = any(link.index in self._down or link.index in self._held for link in crossing.links)
+        if not closed and self._buffers.reserve(crossing):
+            self._start(crossing)
+
+    def _start(self, crossing: Crossing) -> None:
+        if crossing.leads:
+            crossing.leads = False
+            for link in crossing.links:
+                self._record(EventKind.HOP_START, crossing.transfer, link.source, link.target)
+                crossing.transfer.hops += 1
+        self._crossings.start(crossing)
 
     def _leave(self, crossing: Crossing) -> None:
         """The last bit has left the bottleneck: it arrives after the delays so far, and the next piece follows."""
         transfer, piece, links = crossing.transfer, crossing.piece, crossing.links
-        del self._crossings[crossing]
-        self._hop_bits += crossing.rest_bits * len(links)
         delay_s = 0.0
-        for link in links:
-            delay_s += link.delay_s
-            arrive = partial(self._arrive, transfer, piece, link, links[-1])
+        for link, delay_s in self._crossings.arrivals(crossing):
+            arrive = partial(self._arrive, transfer, piece, link.source, link.target, link is links[-1])
             self._clock.after(delay_s, Turn.ARRIVAL, transfer.number, arrive)
-        self._send_next_piece(transfer, links)
-
-    def _send_next_piece(self, transfer: Transfer, links: list[Link]) -> None:
+        if piece == 0:
+            fastest_bps = min(transfer.cap_bps, min(link.peak_bps for link in links))
+            transfer.least_s += crossing.paid_s + bits(transfer.pieces[0]) / fastest_bps + delay_s
+        self._free(crossing.node, transfer, piece)
         queue = transfer.queues.get(links[0].index)
         if queue:
             queue.popleft()
-            if queue and transfer.number in self.in_flight:
-                self._flow(transfer, queue[0], links)
+            if queue:
+                self._cross(self._crossings.add(transfer, queue[0], links, leads=False))
 
-    def _arrive(self, transfer: Transfer, piece: int, link: Link, last: Link) -> None:
+    def _free(self, node: int, transfer: Transfer, piece: int) -> None:
+        self._buffers.free(node, transfer, piece)
+        self._admit(node)
+
+    def _admit(self, node: int) -> None:
+        """Let pieces that have waited for room at a node start."""
+        if node not in self._dead:
+            for crossing in self._buffers.admitted(node):
+                self._start(crossing)
+
+    def _arrive(self, transfer: Transfer, piece: int, source: int, target: int, last: bool) -> None:
         """The last bit of a piece is at the end of a link."""
         if transfer.number not in self.in_flight:
-            return  # an earlier piece was dropped there, and the whole transfer with it
-        transfer.crossed[link.index] = transfer.crossed.get(link.index, 0) + 1
-        if transfer.crossed[link.index] % len(transfer.pieces) == 0:
-            self._record(EventKind.HOP_END, transfer, link.source, link.target)
-        if link is last:
-            self._forward(transfer, piece, link.target)
+            return  # it was dropped
+        transfer.crossed[source, target] = transfer.crossed.get((source, target), 0) + 1
+        if transfer.split or transfer.crossed[source, target] % len(transfer.pieces) == 0:
+            self._record(EventKind.HOP_END, transfer, source, target)
+        if last:
+            self._take(transfer, piece, target)
 
     def set_link(self, link: Link, up: bool) -> None:
         """Let a directed link fail or come back.
@@ -209,95 +254,147 @@ class Transport:
         What has left it already still arrives. What is on it is treated as the forwarding plan says. A link that has
         failed twice is back when it has come back twice.
         """
-        failures = self._down.get(link.index, 0) + (-1 if up else 1)
-        self._down[link.index] = failures
-        if failures != (0 if up else 1):
+        if not (self._down.open(link.index) if up else self._down.close(link.index)):
             return
         self.tables.set_up(link, up)
         kind = EventKind.LINK_UP if up else EventKind.LINK_DOWN
         self._writer.event(self._clock.now, kind, link.source, link.target)
         if up:
-            for crossing in [crossing for crossing in self._crossings if crossing.flow is None]:
-                if crossing.transfer.number in self.in_flight:
-                    self._cross(crossing)
-                else:
-                    del self._crossings[crossing]  # it was dropped while this piece of it waited
-            waiting, self._custody = self._custody, []
-            for transfer, _, go_on in waiting:
-                if transfer.number in self.in_flight:
-                    go_on()
+            self._go_on()
+            self._end_custody()
         else:
-            for crossing in [crossing for crossing in self._crossings if link in crossing.links]:
+            for crossing in self._crossings.on({link}):
                 self._interrupt(crossing)
+
+    def hold(self, links: Collection[Link], held: bool) -> None:
+        """Let nothing pass links for a while, or let it pass again; ways stay as they are, and what waits resumes.
+
+        Links that are held twice are free when they were let go twice.
+        """
+        for link in links:
+            (self._held.close if held else self._held.open)(link.index)
+        if held:
+            for crossing in self._crossings.on(links):
+                self._halt(crossing)
+        else:
+            self._go_on()
+
+    def move(self, links: Collection[Link], change: Callable[[], None]) -> None:
+        """Let links have other ends, which ``change`` gives them.
+
+        What is on them goes on from the node that holds it, or is dropped, as the forwarding plan says of an
+        interruption. To resume is to send the rest alone; what has passed goes on from where it is.
+        """
+        moved = self._crossings.on(links)
+        for crossing in moved:
+            self._halt(crossing)
+            self._count_lost(crossing)
+            if self._plan.interrupted == "resume":
+                self._split(crossing)
+        change()
+        self.tables.forget()
+        for crossing in moved:
+            if crossing in self._crossings:
+                self._abandon(crossing)
+        self._end_custody()
+
+    def _split(self, crossing: Crossing) -> None:
+        """Make a piece of its own of what has passed, which goes on from where the links lead now."""
+        transfer, links = crossing.transfer, crossing.links
+        passed_bytes = transfer.pieces[crossing.piece] - crossing.rest_bits / 8
+        if passed_bytes <= 0:
+            return
+        transfer.split = True
+        transfer.pieces[crossing.piece] -= passed_bytes
+        transfer.pieces.append(passed_bytes)
+        self._buffers.split(crossing.beyond, transfer, crossing.piece)
+        for link, delay_s in self._crossings.arrivals(crossing):
+            last = link is links[-1]
+            arrive = partial(self._arrive, transfer, len(transfer.pieces) - 1, link.source, link.target, last)
+            self._clock.after(delay_s, Turn.ARRIVAL, transfer.number, arrive)
+
+    def _go_on(self) -> None:
+        """Let pieces that waited for their links go on, if these are open now."""
+        for crossing in self._crossings.waiting():
+            if crossing in self._crossings and crossing.waits:
+                self._cross(crossing)
+
+    def _end_custody(self) -> None:
+        """Let what had no way look for one again."""
+        for transfer, go_on in self._custody.release():
+            if transfer.number in self.in_flight:
+                go_on()
 
     def set_node(self, node: int, up: bool) -> bool:
         """Let a node fail or come back, and all its links with it; what it held is lost. Return whether it changed."""
-        failures = self._dead.get(node, 0) + (-1 if up else 1)
-        self._dead[node] = failures
-        if failures != (0 if up else 1):
+        if not (self._dead.open(node) if up else self._dead.close(node)):
             return False
         self._writer.event(self._clock.now, EventKind.NODE_UP if up else EventKind.NODE_DOWN, node)
         if not up:
-            for crossing in [crossing for crossing in self._crossings if crossing.links[0].source == node]:
-                self._halt(crossing)
-                del self._crossings[crossing]
-                self._lose(crossing.transfer, node)
-            for transfer in [transfer for transfer, where, _ in self._custody if where == node]:
-                self._lose(transfer, node)
+            lost = [crossing.transfer for crossing in self._crossings.at(node)]
+            for transfer in (*lost, *self._custody.at(node)):
+                if transfer.number in self.in_flight:
+                    self._drop(transfer, node, DropReason.NODE_DOWN)
         for neighbour in self._wiring.neighbours(node):
             self.set_link(self._wiring.between[node, neighbour], up)
             self.set_link(self._wiring.between[neighbour, node], up)
         return True
 
-    def _lose(self, transfer: Transfer, node: int) -> None:
-        if transfer.number in self.in_flight:
-            self._drop(transfer, node, DropReason.NODE_DOWN)
-
     def _halt(self, crossing: Crossing) -> None:
-        """Stop the flow of a piece, and count what has passed."""
-        if crossing.flow is not None:
-            rest_bits = self._network.stop(crossing.flow)
-            self._hop_bits += (crossing.rest_bits - rest_bits) * len(crossing.links)
-            crossing.rest_bits, crossing.flow = rest_bits, None
+        self._crossings.halt(crossing)
+        self._buffers.withdraw(crossing)
+
+    def _take_off(self, crossing: Crossing) -> None:
+        self._crossings.take_off(crossing)
+        self._buffers.withdraw(crossing)
 
     def _interrupt(self, crossing: Crossing) -> None:
         """A link has failed under a piece."""
-        transfer, policy = crossing.transfer, self._forwarding.interrupted
+        if crossing not in self._crossings:
+            return  # its transfer was dropped for another piece
         self._halt(crossing)
-        lost_bits = 0.0 if policy == "resume" else bits(transfer.pieces[crossing.piece]) - crossing.rest_bits
-        first = crossing.links[0]
-        self._record(EventKind.INTERRUPT, transfer, first.source, first.target, value=lost_bits / 8)
-        if policy == "restart":
-            crossing.rest_bits = bits(transfer.pieces[crossing.piece])
-        elif policy != "resume":
+        self._count_lost(crossing)
+        if self._plan.interrupted == "restart":
+            crossing.rest_bits = bits(crossing.transfer.pieces[crossing.piece])
+        elif self._plan.interrupted != "resume":
             self._abandon(crossing)
+
+    def _count_lost(self, crossing: Crossing) -> None:
+        """Record an interruption, and what has to be sent again."""
+        transfer = crossing.transfer
+        passed_bits = bits(transfer.pieces[crossing.piece]) - crossing.rest_bits
+        lost_bits = 0.0 if self._plan.interrupted == "resume" else passed_bits
+        first = crossing.links[0]
+        self._record(EventKind.INTERRUPT, transfer, crossing.node, first.target, value=lost_bits / 8)
 
     def _abandon(self, crossing: Crossing) -> None:
         """Take a piece off its links, to drop its transfer or to send it another way from the node that holds it."""
-        transfer, links = crossing.transfer, crossing.links
-        del self._crossings[crossing]
-        node = links[0].source
-        if transfer.number not in self.in_flight:
+        transfer = crossing.transfer
+        if self._plan.interrupted == "drop":
+            self._drop(transfer, crossing.node, DropReason.LINK_DOWN)
             return
-        if self._forwarding.interrupted == "drop":
-            self._drop(transfer, node, DropReason.LINK_DOWN)
-            return
+        self._take_off(crossing)
+        self._free(crossing.beyond, transfer, crossing.piece)
         transfer.least_s = 0.0  # a bound for another way than the one it will have come
-        if links[0].index not in transfer.queues:
+        if self._plan.interrupted == "reroute":
+            transfer.via = {}
+        if transfer.cut_through:
             self._cut_through(transfer)
             return
-        transfer.way.clear()
-        for piece in transfer.queues.pop(links[0].index):
-            self._forward(transfer, piece, node)
+        transfer.way.clear()  # other nodes might send its next pieces back here
+        transfer.passed.clear()
+        for piece in transfer.queues.pop(crossing.links[0].index):
+            if transfer.number in self.in_flight:
+                self._send_on(transfer, piece, crossing.node)
 
     def _keep_or_drop(self, transfer: Transfer, node: int, go_on: Callable[[], None]) -> None:
         """Let what has no way to go wait for one, or drop it."""
-        if self._forwarding.unreachable == "wait":
-            self._custody.append((transfer, node, go_on))
+        if self._plan.unreachable == "wait":
+            self._custody.keep(transfer, node, go_on)
         else:
             self._drop(transfer, node, DropReason.NO_ROUTE)
 
-    def _holds(self, transfer: Transfer, node: int, size_bytes: int) -> bool:
+    def _holds(self, transfer: Transfer, node: int, size_bytes: float) -> bool:
         """Whether a node's memory holds so much of a transfer; it is dropped there if not."""
         if size_bytes <= self._hardware[node].memory_bytes:
             return True
@@ -305,31 +402,31 @@ class Transport:
         return False
 
     def _deliver(self, transfer: Transfer) -> None:
-        laws.costs_something(f"transfer {transfer.number}", self._clock.now - transfer.start_s)
-        laws.arrival_is_causal(f"transfer {transfer.number}", transfer.start_s, self._clock.now, transfer.least_s)
-        self.delivered += 1
-        self.delivered_bytes += transfer.size_bytes
-        self.last_end_s = self._clock.now
+        now_s, what = self._clock.now, f"transfer {transfer.number}"
+        laws.costs_something(what, now_s - transfer.start_s)
+        laws.arrival_is_causal(what, transfer.start_s, now_s, transfer.least_s)
+        self.accounts.deliver(transfer.size_bytes, now_s)
         self._end(transfer)
         self._record(EventKind.FLOW_END, transfer, transfer.target, transfer.source, size_bytes=transfer.size_bytes)
         transfer.delivered(transfer)
 
     def _drop(self, transfer: Transfer, node: int, reason: DropReason) -> None:
-        self.dropped += 1
-        self._drops[reason] += 1
-        self.dropped_bytes += transfer.size_bytes
+        """End a transfer where it is; all its pieces leave their links and buffers."""
+        self.accounts.drop(transfer.size_bytes, reason)
         self._end(transfer)
-        self._record(
-            EventKind.FLOW_DROP, transfer, node, transfer.target, size_bytes=transfer.size_bytes, value=float(reason)
-        )
+        size_bytes = transfer.size_bytes
+        self._record(EventKind.FLOW_DROP, transfer, node, transfer.target, size_bytes=size_bytes, value=float(reason))
+        for crossing in list(transfer.crossings):
+            self._take_off(crossing)
+        self._custody.forget(transfer)
+        for place, piece in sorted(transfer.room):
+            self._free(place, transfer, piece)
         transfer.dropped(transfer, reason)
-
-    def drops_by_reason(self) -> dict[str, int]:
-        """Return how many transfers were dropped for each reason that occurred."""
-        return {reason.name.lower().replace("_", "-"): self._drops[reason] for reason in sorted(self._drops)}
 
     def _end(self, transfer: Transfer) -> None:
         del self.in_flight[transfer.number]
+        if transfer.deadline is not None:
+            transfer.deadline.cancel()
 
     def _record(
         self,
@@ -344,7 +441,7 @@ class Transport:
         self._writer.event(self._clock.now, kind, node, peer, transfer.number, transfer.packet, size_bytes, value)
 
     def check(self, carried_bits: float) -> None:
-        """Check that every packet and every bit on a link is accounted for.
+        """Check that every packet, every bit on a link and every byte in a buffer is accounted for.
 
         Args:
             carried_bits: What the meter saw all links carry.
@@ -352,10 +449,6 @@ class Transport:
         Raises:
             LawBroken: Something was lost or made.
         """
-        flying = sum(transfer.size_bytes for transfer in self.in_flight.values())
-        laws.conserved("packets", self.sent, self.delivered + self.dropped + len(self.in_flight))
-        laws.conserved("bytes", self.sent_bytes, self.delivered_bytes + self.dropped_bytes + flying)
-        under_way = self._network.in_progress()
-        passed = math.fsum(flow.passed_bits(self._clock.now) * len(flow.links) for flow in under_way)
-        whole = self._hop_bits + math.fsum(flow.size_bits * len(flow.links) for flow in under_way)
-        laws.conserved("bits on links", self._hop_bits + passed, carried_bits, laws.TOLERANCE * whole)
+        self.accounts.check(transfer.size_bytes for transfer in self.in_flight.values())
+        self._crossings.check(carried_bits)
+        self._buffers.check(self.in_flight)

@@ -1,5 +1,6 @@
 """From a graph and its classes to directed links and the constraints they share."""
 
+import math
 from bisect import insort
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,8 @@ import networkx as nx
 import numpy as np
 
 from .links import Link, LinkClass, class_of, section_of
-from .radio import Cell, draw_channel, link_budget
+from .radio import Cell, Sidelink
+from .radio_links import Attachment, OutOfReach, RadioLinks
 
 
 class WiringError(ValueError):
@@ -28,7 +30,8 @@ class Wiring:
         names: Node names; a node's id is its place.
         links: Directed links; a link's index is its place.
         between: The link from one node id to another.
-        capacity: ``C_j`` by constraint id: bit/s for a wire, airtime (1) for a cell.
+        radio: The links of the air, and where nodes are.
+        capacity: ``C_j`` by constraint id: bit/s for a wire, airtime (1) for a cell or a device's sidelinks.
     """
 
     names: list[str]
@@ -36,6 +39,7 @@ class Wiring:
     links: list[Link] = field(default_factory=list)
     between: dict[tuple[int, int], Link] = field(default_factory=dict)
     capacity: dict[int, float] = field(default_factory=dict)
+    radio: RadioLinks = field(default_factory=RadioLinks)
 
     def neighbours(self, node: int) -> list[int]:
         """Return the ids of the nodes one link away, in id order."""
@@ -49,48 +53,69 @@ class Wiring:
         self.capacity[len(self.capacity)] = capacity
         return len(self.capacity) - 1
 
-    def add_link(self, source: int, target: int, **figures: Any) -> None:
-        """Add a directed link between two nodes; ``figures`` are the rest of `Link`."""
+    def add_link(self, source: int, target: int, **figures: Any) -> Link:
+        """Add a directed link between two nodes and return it; ``figures`` are the rest of `Link`."""
         link_class = class_of(self.tiers[source], self.tiers[target])
         link = Link(index=len(self.links), source=source, target=target, link_class=link_class, **figures)
         self.links.append(link)
         self.between[source, target] = link
         insort(self._neighbours[source], target)
+        return link
+
+    def rehome(self, attachment: Attachment, site: int) -> None:
+        """Let a device's radio links lead to another site, and share the airtime there."""
+        device, old = attachment.device, attachment.site
+        for source, target in ((old, device), (device, old)):
+            del self.between[source, target]
+            self._neighbours[source].remove(target)
+        constraints = self.radio.open_cell(self, site)
+        attachment.down.source = attachment.up.target = site
+        attachment.down.constraints, attachment.up.constraints = (constraints["down"],), (constraints["up"],)
+        for link in (attachment.down, attachment.up):
+            self.between[link.source, link.target] = link
+            insort(self._neighbours[link.source], link.target)
 
 
 def wire(
     graph: "nx.Graph[str]",
     classes: Mapping[str, LinkClass],
-    cell: Cell | None,
+    cell: Cell,
+    sidelink: Sidelink,
     stream: Callable[..., np.random.Generator],
+    *,
+    reach: bool = True,
 ) -> Wiring:
     """Make the links of a checked topology.
 
-    A wire takes its rate, delay and duplex from its edge, else from its class. A radio edge takes both its rates from
-    the link budget at its length, with line of sight and shadowing from the link's own stream; all radio links of a
-    site share its airtime.
+    A wire takes its rate, delay, duplex, sharing and loss from its edge, else from its class. A radio edge takes both
+    its rates from the link budget at its length, with line of sight and shadowing from the link's own stream; all radio
+    links of a site share its airtime, and the sidelinks of a device share the device's.
 
     Args:
         graph: Nodes with ``tier``; edges with ``medium`` and what they say themselves.
         classes: Defaults by section: access, backhaul, core, d2d.
-        cell: The radio of every site; needed where there are radio edges.
+        cell: The radio of every site.
+        sidelink: The radio between devices.
         stream: Random streams by name.
+        reach: Whether a radio link that has no rate is refused; where nodes move it may have one later.
 
     Raises:
-        WiringError: A device is out of its site's reach, or a radio edge has no cell.
+        WiringError: A device is out of its site's reach, or of another's.
     """
-    wiring = Wiring(list(graph), [graph.nodes[name]["tier"] for name in graph])
+    places = [(node.get("x_m", math.nan), node.get("y_m", math.nan)) for _, node in graph.nodes(data=True)]
+    radio = RadioLinks(cell, sidelink, np.array(places, dtype=float).reshape(-1, 2))
+    wiring = Wiring(list(graph), [graph.nodes[name]["tier"] for name in graph], radio=radio)
     index = {name: position for position, name in enumerate(wiring.names)}
-    cells: dict[int, dict[str, int]] = {}
     for a, b, edge in graph.edges(data=True):
         if edge.get("medium", "wire") == "wire":
             _add_wire(wiring, index[a], index[b], edge, classes)
             continue
-        if cell is None:
-            raise WiringError((a, b), f"the radio link {a} - {b} needs a cells section")
-        site = index[b] if wiring.tiers[index[a]] == "device" else index[a]
-        constraints = cells.setdefault(site, {}) or _open_cell(wiring, cells, site, cell)
-        _add_radio(wiring, index[a], index[b], site, constraints, cell, graph, stream)
+        among_devices = {wiring.tiers[index[a]], wiring.tiers[index[b]]} == {"device"}
+        add = radio.join if among_devices else radio.attach
+        try:
+            add(wiring, index[a], index[b], stream, reach=reach)
+        except OutOfReach as problem:
+            raise WiringError((a, b), str(problem)) from None
     return wiring
 
 
@@ -98,67 +123,29 @@ def _add_wire(wiring: Wiring, a: int, b: int, edge: Mapping[str, Any], classes: 
     forward_class = class_of(wiring.tiers[a], wiring.tiers[b])
     default = classes[section_of(forward_class)]
     rate_bps, delay_s = float(edge.get("rate_bps", default.rate_bps)), float(edge.get("delay_s", default.delay_s))
-    forward = wiring.add_constraint(rate_bps)
-    backward = forward if edge.get("duplex", default.duplex) == "half" else wiring.add_constraint(rate_bps)
-    for source, target, constraint in ((a, b, forward), (b, a, backward)):
+    loss = float(edge.get("loss", default.loss))
+    forward, backward = _share_wire(wiring, rate_bps, edge, default)
+    for source, target, constraints in ((a, b, forward), (b, a, backward)):
         wiring.add_link(
             source,
             target,
-            constraint=constraint,
-            coefficient=1.0,
-            rate_bps=rate_bps,
+            constraints=constraints,
+            coefficient=1.0 / (1.0 - loss),
+            rate_bps=rate_bps * (1.0 - loss),
             delay_s=delay_s,
             power_idle_w=default.power_idle_w,
             power_busy_w=default.power_busy_w,
             radio=False,
+            loss=loss,
         )
 
 
-def _open_cell(wiring: Wiring, cells: dict[int, dict[str, int]], site: int, cell: Cell) -> dict[str, int]:
-    shares = cell.airtime_shares
-    if shares is None:
-        cells[site] = dict.fromkeys(("down", "up"), wiring.add_constraint(1.0))
-    else:
-        cells[site] = {"down": wiring.add_constraint(shares[0]), "up": wiring.add_constraint(shares[1])}
-    return cells[site]
-
-
-def _add_radio(
-    wiring: Wiring,
-    a: int,
-    b: int,
-    site: int,
-    constraints: Mapping[str, int],
-    cell: Cell,
-    graph: "nx.Graph[str]",
-    stream: Callable[..., np.random.Generator],
-) -> None:
-    device = b if site == a else a
-    names = wiring.names
-    ends = graph.nodes[names[site]], graph.nodes[names[device]]
-    distance_m = float(np.hypot(ends[0]["x_m"] - ends[1]["x_m"], ends[0]["y_m"] - ends[1]["y_m"]))
-    channel = draw_channel(cell, distance_m, stream("link", names[device], names[site]))
-    for source, target in ((a, b), (b, a)):
-        direction: Any = "down" if source == site else "up"
-        budget = link_budget(cell, distance_m, los=channel.los, shadow_db=channel.shadow_db, direction=direction)
-        rate_bps = float(budget.rate_bps)
-        if rate_bps <= 0:
-            sight = "with" if channel.los else "without"
-            raise WiringError(
-                (names[a], names[b]),
-                f"{names[device]} is out of reach of {names[site]}: {distance_m:.0f} m {sight} line of sight leave an "
-                f"SNR of {float(budget.snr_db):.1f} dB {direction}link, too little for any rate; move it closer, raise "
-                "the power or the antenna gain, or use another seed",
-            )
-        power_dbm = cell.site_power_dbm if direction == "down" else cell.device_power_dbm
-        wiring.add_link(
-            source,
-            target,
-            constraint=constraints[direction],
-            coefficient=1.0 / rate_bps,
-            rate_bps=rate_bps,
-            delay_s=cell.delay_s,
-            power_idle_w=0.0,
-            power_busy_w=10 ** (power_dbm / 10 - 3) / cell.amplifier_efficiency,
-            radio=True,
-        )
+def _share_wire(
+    wiring: Wiring, rate_bps: float, edge: Mapping[str, Any], default: LinkClass
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the constraints of both directions of a wire."""
+    if edge.get("sharing", default.sharing) == "unshared":
+        return (), ()
+    forward = (wiring.add_constraint(rate_bps),)
+    half = edge.get("duplex", default.duplex) == "half"
+    return forward, forward if half else (wiring.add_constraint(rate_bps),)

@@ -2,75 +2,42 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from .batteries import Batteries
 from .clock import Clock, Turn
 from .compute import Processor
-from .failures import NodeDown
-from .faults import FailingNode, FailingPair
-from .forwarding import ForwardingPlan, PacketClass
+from .experiment import Experiment, Lesson
+from .faults import FailingNode
+from .forwarding import PacketClass
+from .gate import Gate
+from .journal import Journal
+from .likeness import Likeness
 from .meter import Meter
-from .methods import Method, Roles
+from .methods import Roles
 from .network import FluidNetwork
 from .node import Node, Virtual
-from .nodes import NodeClass
+from .outages import Outages
+from .packets import RefuseReason
 from .planned import PlannedTransfer
-from .records import RunWriter
+from .programs import Programs
+from .rates import LinkRates
+from .records import EventKind, RunWriter
 from .records.tables import nanoseconds
-from .routing import Routing
 from .transport import Transport
-from .wiring import Wiring
 
 if TYPE_CHECKING:
-    from wayfare.models.service import TrainingService
-
-    from .learning import Curriculum, Learning
-    from .methods.method import Program
+    from .air import Air
+    from .learning import Learning
 
 PROGRESS_S = 0.25
 HORIZON_S = 1e9  # about thirty years: the end of a run that has no other
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What learns, and how: the method, the data and model, and the service that trains."""
-
-    method: Method
-    curriculum: "Curriculum"
-    service: "TrainingService"
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """All that decides a run.
-
-    Attributes:
-        hardware: Of each node, by id.
-        stop_s: When it ends; None: with the last transfer.
-        bin_s: Width of the record's time bins, at whose ends the observer looks.
-        stream: Random streams by name.
-        lesson: None for a network experiment.
-        background: Transfers of each source of background traffic, in order of time.
-        faults: Links and nodes that fail, and when.
-    """
-
-    wiring: Wiring
-    hardware: list[NodeClass]
-    forwarding: ForwardingPlan
-    transfers: tuple[PlannedTransfer, ...]
-    stop_s: float | None
-    bin_s: float
-    stream: Callable[..., np.random.Generator]
-    lesson: Lesson | None = None
-    background: tuple[Iterator[PlannedTransfer], ...] = ()
-    faults: tuple[FailingPair | FailingNode, ...] = ()
-    routing: Routing = field(default_factory=Routing)
 
 
 @dataclass(frozen=True)
@@ -99,19 +66,48 @@ class World:
         wiring = experiment.wiring
         self._clock = Clock()
         self._meter = Meter(wiring.links, experiment.hardware, writer)
-        self._network = FluidNetwork(self._clock, wiring.capacity, self._meter)
+        self._journal = Journal(writer) if experiment.record_sharing else None
+        self._network = FluidNetwork(
+            self._clock, wiring.capacity, self._meter, journal=self._journal, sharing=experiment.forwarding.sharing
+        )
         self._transport = Transport(
             self._clock, self._network, wiring, experiment.hardware, writer, experiment.forwarding, experiment.routing
         )
+        self._rates = LinkRates(self._clock, self._network, self._transport, writer)
         self._processors = [
             Processor(self._clock, index, hardware, self._meter, partial(self._job_stream, wiring.names[index]))
             for index, hardware in enumerate(experiment.hardware)
         ]
+        self._batteries = Batteries(
+            self._clock, self._meter, experiment.hardware, wiring.links, self._bring_up_to_date, self._run_out
+        )
+        self._air = self._make_air() if experiment.air.changes else None
         self._learning: Learning | None = None
-        self._accuracy: Mapping[str, float | None] = {"final": None, "nodes": None, "best": None}
+        self._observed: Mapping[str, Mapping[str, float | None]] = {
+            figure: {"final": None, "nodes": None, "best": None} for figure in ("accuracy", "loss")
+        }
+        self._outages = Outages(self._clock, self._transport, self._meter, self._node_changed)
+        self._programs: Programs | None = None
+        self._refused = Counter[RefuseReason]()
         self._to_come = len(experiment.transfers)
         self._over = False
         self._closed_s = -1.0
+
+    def _make_air(self) -> "Air":
+        from .air import Air
+
+        experiment = self._experiment
+        return Air(
+            self._clock,
+            self._network,
+            self._rates,
+            self._transport,
+            experiment.wiring,
+            self._meter,
+            self._writer,
+            experiment.air,
+            experiment.stream,
+        )
 
     def run(self, watcher: Watcher) -> dict[str, Any]:
         """Run to the end and return the summary, without the wall-clock time and the expectations.
@@ -119,6 +115,11 @@ class World:
         Raises:
             LawBroken: The emulator broke its own physics.
         """
+        if self._air is not None:
+            self._air.begin()
+        if self._journal is not None:
+            self._journal.note_radio(self._clock.now, self._experiment.wiring.links)
+        self._batteries.begin()
         self._plan_transfers()
         if self._experiment.lesson is not None:
             self._start_learning(self._experiment.lesson)
@@ -129,15 +130,27 @@ class World:
         if self._clock.now > self._closed_s:
             self._close_bin()
         self._check_laws()
+        self._meter.ledger.write(self._writer)
         return self._summary()
+
+    def _bring_up_to_date(self) -> None:
+        """Tell the meter all that was carried and computed until now."""
+        self._network.meter_now()
+        for processor in self._processors:
+            processor.meter_now()
+
+    def _run_out(self, node: int) -> None:
+        self._writer.event(self._clock.now, EventKind.BATTERY_EMPTY, node)
+        self._outages.set_node(node, up=False)
 
     def _plan_transfers(self) -> None:
         for number, planned in enumerate(self._experiment.transfers):
             self._clock.at(planned.start_s, Turn.TIMER, number, partial(self._begin, planned, "transfer"))
         for number, source in enumerate(self._experiment.background):
             self._plan_next(number, source)
-        for failing in self._experiment.faults:
-            self._plan_outage(failing)
+        self._outages.plan(self._experiment.faults)
+        for varying in self._experiment.varying:
+            self._rates.follow(varying)
 
     def _plan_next(self, number: int, source: Iterator[PlannedTransfer]) -> None:
         """Look forward to the next transfer of a source of background traffic."""
@@ -146,42 +159,6 @@ class World:
             self._to_come += 1
             identity = len(self._experiment.transfers) + number
             self._clock.at(planned.start_s, Turn.TIMER, identity, partial(self._burst, number, source, planned))
-
-    def _plan_outage(self, failing: FailingPair | FailingNode) -> None:
-        """Look forward to the next outage of a link or a node."""
-        outage = next(failing.outages, None)
-        if outage is not None:
-            self._at_fault(outage.start_s, failing, partial(self._fail, failing, outage.end_s))
-
-    def _at_fault(self, time_s: float, failing: FailingPair | FailingNode, action: Callable[[], None]) -> None:
-        identity = failing.node if isinstance(failing, FailingNode) else failing.links[0].index
-        self._clock.at(time_s, Turn.FAULT, identity, action)
-
-    def _fail(self, failing: FailingPair | FailingNode, end_s: float) -> None:
-        self._set(failing, up=False)
-        if end_s < math.inf:
-            self._at_fault(end_s, failing, partial(self._restore, failing))
-
-    def _restore(self, failing: FailingPair | FailingNode) -> None:
-        self._set(failing, up=True)
-        self._plan_outage(failing)
-
-    def _set(self, failing: FailingPair | FailingNode, *, up: bool) -> None:
-        if isinstance(failing, FailingPair):
-            for link in failing.links:
-                self._transport.set_link(link, up)
-        elif self._transport.set_node(failing.node, up):
-            self._meter.switch(failing.node, up, self._clock.now)
-            if self._learning is not None:
-                self._set_program(self._learning.nodes[failing.node], up=up)
-
-    def _set_program(self, node: Node, *, up: bool) -> None:
-        """Let a node's program hear that the node failed, or start it anew."""
-        if up:
-            node.restarts += 1
-            self._start_program(node)
-        else:
-            node.fail()
 
     def _burst(self, number: int, source: Iterator[PlannedTransfer], planned: PlannedTransfer) -> None:
         self._plan_next(number, source)
@@ -197,6 +174,9 @@ class World:
             lambda *_: self._end_if_idle(),
             packet_class=packet_class,
             cap_bps=planned.cap_bps,
+            priority=planned.priority,
+            deadline_s=planned.deadline_s,
+            via=planned.via,
         )
 
     def _end_if_idle(self) -> None:
@@ -211,19 +191,38 @@ class World:
         from .learning import Learning
 
         experiment = self._experiment
-        self._learning = Learning(lesson.curriculum, lesson.service, self._writer)
-        virtual = Virtual(self._clock, experiment.wiring, self._transport, self._writer, experiment.stream)
-        nodes = [Node(virtual, index, processor, self._learning) for index, processor in enumerate(self._processors)]
-        self._learning.nodes = nodes
-        self._roles = Roles.on({node.name: node.tier for node in nodes}, [node.name for node in nodes if node.samples])
-        for node in nodes:
-            self._start_program(node)
+        self._learning = learning = Learning(lesson.curriculum, lesson.service, self._writer)
+        virtual = Virtual(
+            self._clock,
+            experiment.wiring,
+            self._transport,
+            self._writer,
+            experiment.stream,
+            experiment.keyring,
+            self._refused,
+        )
+        train = learning.held_at(0.0).train
+        likeness = Likeness(lesson.curriculum.initial.structure, next(iter(train.values()), None))
+        learning.nodes = nodes = [
+            Node(
+                virtual,
+                index,
+                self._processors[index],
+                learning,
+                Gate(index, len(experiment.hardware), hardware.memory_bytes, experiment.keyring, likeness),
+            )
+            for index, hardware in enumerate(experiment.hardware)
+        ]
+        learning.follow(self._clock)
+        roles = Roles.on({node.name: node.tier for node in nodes}, [node.name for node in nodes if node.samples])
+        to_join = {failing.node for failing in experiment.faults if isinstance(failing, FailingNode) and failing.joins}
+        self._programs = Programs(self._clock, lesson.method, roles, nodes, to_join)
+        self._programs.plan_forged(self._transport, experiment.forgings)
+        self._programs.begin()
 
-    def _start_program(self, node: Node) -> None:
-        assert self._experiment.lesson is not None
-        program = self._experiment.lesson.method.program(node, self._roles)
-        if program is not None:
-            self._clock.process(_until_down(program))
+    def _node_changed(self, node: int, up: bool) -> None:
+        if self._programs is not None:
+            self._programs.node_changed(node, up)
 
     def _step_to_the_end(self, watcher: Watcher) -> None:
         watched = time.monotonic()
@@ -240,7 +239,7 @@ class World:
             self._experiment.stop_s,
             self._writer.events.count,
             len(self._transport.in_flight),
-            self._accuracy["final"],
+            self._observed["accuracy"]["final"],
         )
 
     def _end_bin(self, number: int) -> None:
@@ -252,31 +251,37 @@ class World:
         self._clock.at(following * width_s, Turn.OBSERVE, 0, partial(self._end_bin, following))
 
     def _close_bin(self) -> None:
-        self._network.meter_now()
-        for processor in self._processors:
-            processor.meter_now()
+        self._bring_up_to_date()
         self._meter.close_bin(self._clock.now)
         self._closed_s = self._clock.now
         if self._learning is not None:
-            self._accuracy = self._learning.observe(self._clock.now)
+            self._observed = self._learning.observe(self._clock.now)
 
     def _check_laws(self) -> None:
         self._transport.check(float(self._meter.total_bits.sum()))
         self._meter.check_energy(self._clock.now)
 
     def _summary(self) -> dict[str, Any]:
-        transport, by_class = self._transport, self._meter.bytes_by_class()
+        accounts, by_class = self._transport.accounts, self._meter.bytes_by_class()
         service = self._experiment.lesson.service if self._experiment.lesson else None
+        by_cause = self._meter.ledger.by_cause()
         self._writer.events.flush()
         return {
-            "accuracy": self._accuracy,
+            **self._observed,
             "time": {"virtual_s": _to_the_nanosecond(self._clock.now)},
-            "bytes": {"total": sum(by_class.values()), "by_class": by_class},
-            "energy": {"total_j": sum(self._meter.energy_j.values()), "by_cause": self._meter.energy_j},
-            "packets": {"sent": transport.sent, "delivered": transport.delivered, "dropped": transport.dropped},
-            "flows": {"count": transport.sent, "last_end_s": _to_the_nanosecond(transport.last_end_s)},
-            "drops": transport.drops_by_reason(),
-            "training": {name: getattr(service, name, 0) for name in ("jobs", "batches", "samples")},
+            "bytes": {
+                "total": sum(by_class.values()),
+                "by_class": by_class,
+                "retransmitted": round(float(self._meter.resent_bits.sum()) / 8),
+            },
+            "energy": {"total_j": sum(by_cause.values()), "by_cause": by_cause},
+            "packets": {"sent": accounts.sent, "delivered": accounts.delivered, "dropped": accounts.dropped},
+            "flows": {"count": accounts.sent, "last_end_s": _to_the_nanosecond(accounts.last_end_s)},
+            "refused": {reason.name.lower().replace("_", "-"): n for reason, n in sorted(self._refused.items())},
+            "drops": accounts.drops_by_reason(),
+            "handovers": self._air.handovers if self._air is not None else 0,
+            "training": {name: getattr(service, name, 0) for name in ("jobs", "batches", "samples")}
+            | {"left_out": self._learning.left_out if self._learning else 0},
             "digest": {
                 "events": self._writer.events.digest,
                 "weights": self._learning.weights_digest() if self._learning else None,
@@ -290,9 +295,3 @@ class World:
 def _to_the_nanosecond(time_s: float | None) -> float | None:
     """Return a virtual time as the record has it: a multiple of a nanosecond."""
     return None if time_s is None else nanoseconds(time_s) / 1e9
-
-
-def _until_down(program: "Program") -> "Program":
-    """Run a program until its node fails."""
-    with suppress(NodeDown):
-        yield from program

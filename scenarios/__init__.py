@@ -8,6 +8,7 @@ run                runs it into a run folder; RunOutcome is what came of it, Run
 built_topology     the network of a scenario, checked against what the scenario wants of it
 Expectation        what a scenario promises about its run; evaluate gives an Outcome for each
 json_schema        the JSON Schema of scenario files
+KINDS              what a scenario chooses by name, one registry a kind; Plugins are what others add to them
 """
 
 import lazy_loader

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wayfare.emulator.background import Trace, TraceError
-from wayfare.emulator.faults import LinkOutage, NodeOutage
+from wayfare.emulator.tcp import TcpSharing
 from wayfare.topologies.checks import check_topology
 from wayfare.topologies.errors import TopologyError
 
 from .composer import KeyPath
+from .disturbances import disturbances
 from .errors import ScenarioError, in_file_order, unknown
 from .networks import InlineTopology, TopologyFile
 from .quantities import format as written
@@ -74,8 +76,10 @@ def _raise_any(scenario: Scenario, found: Found) -> None:
 def _sections(scenario: Scenario) -> Found:
     yield from _learning(scenario)
     yield from _background(scenario)
+    yield from _transport(scenario)
     yield from _faults(scenario)
     yield from _record(scenario)
+    yield from _radio(scenario)
     traffic = scenario.traffic
     if not (scenario.learning or traffic.transfers or traffic.background or scenario.stop_s):
         yield (), "there is nothing to run: give 'learning', 'traffic.transfers' or a 'stop'"
@@ -91,6 +95,21 @@ def _sections(scenario: Scenario) -> Found:
         if scenario.stop_s is not None and transfer.start_s >= scenario.stop_s:
             stop = written(scenario.stop_s, "s")
             yield (*key, "start"), f"{written(transfer.start_s, 's')} is too late: the run stops at {stop}"
+
+
+def _radio(scenario: Scenario) -> Found:
+    """Yield what the radio and its changes need of the other sections."""
+    radio, key = scenario.radio, ("mobility",) if scenario.mobility else ("radio",)
+    if scenario.stop_s is None and (scenario.mobility or radio.interference or radio.blockers):
+        yield ("stop",), f"is missing; with {key[0]!r} a transfer may wait for ever, so say when to end: 'stop: 10 s'"
+    if scenario.cells.airtime == "max-rate":
+        usual, by_class = scenario.traffic.forwarding, vars(scenario.traffic.classes).values()
+        if "cut-through" in (usual, *by_class):
+            yield (
+                ("cells", "airtime"),
+                "max-rate does not go with forwarding 'cut-through', where the fastest of a cell would come first on "
+                "the wires behind it too; use 'whole-packet' or 'fragments'",
+            )
 
 
 def _record(scenario: Scenario) -> Found:
@@ -114,8 +133,47 @@ def _background(scenario: Scenario) -> Found:
 
 def _faults(scenario: Scenario) -> Found:
     """Yield what is missing where links fail: what waits for a link must not wait for ever."""
-    if scenario.faults and scenario.stop_s is None:
-        yield ("stop",), "is missing; with 'faults' a transfer may wait for ever, so say when to end: 'stop: 10 s'"
+    halting = any(profile.file or any(step.rate_bps == 0 for step in profile.steps) for profile in scenario.profiles)
+    section = "faults" if scenario.faults else "profiles" if halting else None
+    if section and scenario.stop_s is None:
+        yield ("stop",), f"is missing; with {section!r} a transfer may wait for ever, so say when to end: 'stop: 10 s'"
+
+
+def _transport(scenario: Scenario) -> Found:
+    """Yield what does not fit in how things move: who waits for room may do so for ever, and a start counted twice."""
+    traffic = scenario.traffic
+    finite = any(node.buffer_bytes is not None for node in scenario.nodes.values())
+    if traffic.full_buffer == "back-pressure" and finite and scenario.stop_s is None:
+        yield (
+            ("stop",),
+            "is missing; with back-pressure packets may wait for each other's room for ever, so say when to end: "
+            "'stop: 10 s'",
+        )
+    if traffic.transport is not None and isinstance(traffic.sharing, TcpSharing):
+        yield (
+            ("traffic", "transport"),
+            "counts the start of a connection, and so does 'traffic.sharing'; take one of them",
+        )
+    for index, transfer in enumerate(traffic.transfers):
+        route = (transfer.from_, *(transfer.via or ()))
+        for place, name in enumerate(route[1:]):
+            if name == transfer.to or name in route[: place + 1]:
+                yield ("traffic", "transfers", index, "via", place), f"{name!r} is on the route twice"
+
+
+def _source_routes(traffic: Traffic, graph: nx.Graph[str]) -> Found:
+    """Yield the nodes and links of source routes that the network does not have."""
+    for index, transfer in enumerate(traffic.transfers):
+        key = ("traffic", "transfers", index, "via")
+        strangers = [name for name in transfer.via or () if name not in graph]
+        for name in dict.fromkeys(strangers):
+            yield key, unknown("node", name, list(graph))
+        route = (transfer.from_, *(transfer.via or ()), transfer.to)
+        if transfer.via is None or not all(name in graph for name in route):
+            continue
+        for first, second in pairwise(route):
+            if not graph.has_edge(first, second):
+                yield key, f"no link joins {first!r} and {second!r}"
 
 
 def _traces(traffic: Traffic, graph: nx.Graph[str]) -> Found:
@@ -144,6 +202,9 @@ def _learning(scenario: Scenario) -> Found:
     if scenario.learning is not None and scenario.stop_s is None:
         yield ("stop",), "is missing; learning goes on until then, for example 'stop: 10 s'"
     if scenario.learning is None:
+        for section in ("attacks", "signing"):
+            if getattr(scenario, section):
+                yield (section,), "is about model packets, and nothing learns here; add 'learning' or leave it out"
         for index, expectation in enumerate(scenario.expect):
             if expectation.about_learning:
                 yield (
@@ -177,15 +238,13 @@ def _graph(scenario: Scenario, graph: nx.Graph[str]) -> Found:
             for end, name in (("from", getattr(sender, "from_", None)), ("to", getattr(sender, "to", None))):
                 if name is not None and name not in graph:
                     yield ("traffic", section, index, end), unknown("node", name, list(graph))
+    for index, attack in enumerate(scenario.attacks):
+        for end, name in (("from", attack.from_), ("to", attack.to)):
+            if name not in graph:
+                yield ("attacks", index, end), unknown("node", name, list(graph))
     yield from _traces(traffic, graph)
-    for index, fault in enumerate(scenario.faults):
-        if isinstance(fault, NodeOutage) and fault.node not in graph:
-            yield ("faults", index, "node"), unknown("node", fault.node, list(graph))
-        if isinstance(fault, LinkOutage) and not graph.has_edge(*fault.between):
-            first, second = fault.between
-            known = [name for name in fault.between if name not in graph]
-            what = unknown("node", known[0], list(graph)) if known else f"no link joins {first!r} and {second!r}"
-            yield ("faults", index, "between"), what
+    yield from _source_routes(traffic, graph)
+    yield from disturbances(scenario, graph)
     tiers = {attributes["tier"] for _, attributes in graph.nodes(data=True)}
     if scenario.data and scenario.data.holders not in tiers:
         yield ("data", "holders"), f"the network has no node of tier {scenario.data.holders!r} to hold the data"

@@ -11,7 +11,9 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Optional, Union, get_args, get_origin, get_type_hints
@@ -30,6 +32,8 @@ from pydantic import (
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from wayfare.emulator.choice import Choice as Choice
+
 from . import forms, quantities
 from .errors import listed, shown, unknown
 from .forms import Form, annotated
@@ -37,27 +41,7 @@ from .forms import Form, annotated
 MISTAKE = "mistake"
 """The type of validation errors whose message is already one of ours."""
 
-
-@dataclass(frozen=True, eq=False)
-class Choice:
-    """One of several components: chosen by the name under a key, or by having the key of another form.
-
-    A name alone, without a mapping, stands for that component with its defaults.
-
-    Attributes:
-        key: The key that holds the name, such as `generator`.
-        registry: The components by name.
-        forms: Components that are known by one of their own keys, where `key` is absent.
-    """
-
-    key: str
-    registry: Mapping[str, type]
-    forms: Mapping[str, type] = dataclasses.field(default_factory=dict)
-
-    @property
-    def keys(self) -> list[str]:
-        """Return the keys of which one must be there."""
-        return [self.key, *self.forms]
+_beside: ContextVar[Hashable] = ContextVar("what registries hold beside their own", default=None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +117,20 @@ def json_schema(component: type, mode: JsonSchemaMode = "validation") -> dict[st
     return model_of(component).model_json_schema(mode=mode, schema_generator=PlainJsonSchema)
 
 
-@cache
+@contextmanager
+def known_beside(further: Hashable) -> Iterator[None]:
+    """Read, write and describe components with registries that hold something further, within a `with`.
+
+    Args:
+        further: What that is; models are made, and kept, for each content of the registries.
+    """
+    token = _beside.set(further)
+    try:
+        yield
+    finally:
+        _beside.reset(token)
+
+
 def model_of(
     component: Any, tag: tuple[str, str] | None = None, defaults: Any = None, title: str = ""
 ) -> type[ComponentModel]:
@@ -145,15 +142,22 @@ def model_of(
         defaults: An instance whose values stand for what is left out, instead of the class's own defaults.
         title: The name of the model; by default that of the class.
     """
+    return _model_of(component, tag, defaults, title, _beside.get())
+
+
+@cache
+def _model_of(
+    component: Any, tag: tuple[str, str] | None, defaults: Any, title: str, _: Hashable
+) -> type[ComponentModel]:
     fields: dict[str, Any] = {}
     if tag is not None:
-        fields[tag[0]] = (Literal[tag[1]], Field(description=_summary(component)))
+        fields[tag[0]] = (Literal[tag[1]], Field(description=summary(component)))
     for field, key, form, description in _fields(component):
         default = _default(field, defaults)
         written = ... if default is dataclasses.MISSING else None if default is None else form.write(default)
         fields[field.name] = (form.read, Field(default=written, alias=key, description=description or None))
     name = title or component.__name__
-    model = create_model(name, __base__=ComponentModel, __doc__=_summary(component), **fields)
+    model = create_model(name, __base__=ComponentModel, __doc__=summary(component), **fields)
     model.component = component
     return model
 
@@ -177,14 +181,18 @@ def _default(field: dataclasses.Field[Any], defaults: Any) -> Any:
     return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
 
 
-def _summary(component: type) -> str:
+def summary(component: type) -> str:
     """Return the first paragraph of the class's docstring, in one line."""
     return " ".join((inspect.getdoc(component) or "").partition("\n\n")[0].split())
 
 
-@cache
 def form_of(hint: Any, kind: str | None = None) -> Form:
     """Return how values of an annotated type stand in a file; `kind` is that of its numbers, a key of `KINDS`."""
+    return _form_of(hint, kind, _beside.get())
+
+
+@cache
+def _form_of(hint: Any, kind: str | None, _: Hashable) -> Form:
     return _form(hint, _Notes(kind))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from . import quantities
+from .composer import FLOAT
 from .errors import shown, unknown
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -24,26 +25,28 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
 }
 _HABITS = {"=<": "<=", "=>": ">=", "=": "==", "≤": "<=", "≥": ">=", "<>": "!=", "~=": "=="}
-_FRACTION, _COUNT, _DIGEST = "fraction", "count", "digest"
+_FRACTION, _LOSS, _COUNT, _DIGEST = "fraction", "loss", "count", "digest"
 _LINK_CLASSES = ("access-up", "access-down", "backhaul", "core", "d2d")
 _CAUSES = ("compute", "radio", "link", "idle")
 
 # What may be expected: the kind of each value, and the path in summary.json, where it differs from the key.
 _KINDS: Mapping[str, str] = {
     **{f"accuracy.{name}": _FRACTION for name in ("final", "nodes", "best")},
+    **{f"loss.{name}": _LOSS for name in ("final", "nodes", "best")},
     **{f"time.{name}": "s" for name in ("virtual", "wall")},
     "bytes.total": "bytes",
+    "bytes.retransmitted": "bytes",
     **{f"bytes.by_class.{name}": "bytes" for name in _LINK_CLASSES},
     "energy.total": "j",
     **{f"energy.by_cause.{name}": "j" for name in _CAUSES},
     **{f"packets.{name}": _COUNT for name in ("sent", "delivered", "dropped")},
     "flows.count": _COUNT,
     "flows.last_end": "s",
-    **{f"training.{name}": _COUNT for name in ("jobs", "batches", "samples")},
+    **{f"training.{name}": _COUNT for name in ("jobs", "batches", "samples", "left_out")},
     **{f"digest.{name}": _DIGEST for name in ("events", "weights")},
 }
 _SUFFIXED = {"time.virtual": "_s", "time.wall": "_s", "energy.total": "_j", "flows.last_end": "_s"}
-_OF_LEARNING = ("accuracy.", "training.", "digest.weights")
+_OF_LEARNING = ("accuracy.", "loss.", "training.", "digest.weights")
 _FORM = re.compile(r"\s*([\w.-]*?)\s*([<>=!~≤≥]+)\s*(.*?)\s*")
 
 
@@ -189,13 +192,17 @@ def _bare(text: str) -> Any:
 
 
 def _number(key: str, kind: str, text: str) -> float | int:
-    """Return a fraction from 0 to 1, or a count."""
+    """Return a fraction from 0 to 1, a loss, or a count."""
     if kind == _FRACTION:
         if re.fullmatch(r"\d*\.?\d+|\d+\.", text, re.ASCII) and float(text) <= 1:
             return float(text)
         raise ExpectationError(
             f"{key} is a fraction: {shown(text)} is not a number from 0 to 1 without a unit, such as 0.93"
         )
+    if kind == _LOSS:
+        if FLOAT.fullmatch(text) or text.isdecimal():
+            return float(text)
+        raise ExpectationError(f"{key} is a loss: {shown(text)} is not a number without a unit, such as 0.5")
     if re.fullmatch(r"\d{1,18}", text, re.ASCII):
         return int(text)
     raise ExpectationError(f"{key} is a count: {shown(text)} is not a whole number without a unit, such as 10")

@@ -14,16 +14,20 @@ import yaml
 from pydantic import ValidationError
 
 from wayfare.emulator.background import Trace
+from wayfare.emulator.mobility import MovementTrace
+from wayfare.models.adapter import LoRA
+from wayfare.models.transformer import SIZES
 
 from . import components, document
 from .checks import check_sections, check_written_topology
 from .components import ComponentModel
 from .composer import FLOAT
 from .document import Document
-from .errors import ScenarioError, in_file_order
+from .errors import ScenarioError, in_file_order, shown
 from .messages import problems_of
 from .networks import TopologyFile
-from .schema import Scenario
+from .plugins import Plugins, gather
+from .schema import Data, Scenario
 
 
 def load(path: Path | str, overrides: Sequence[str] = (), seed: int | None = None) -> Scenario:
@@ -42,12 +46,15 @@ def load(path: Path | str, overrides: Sequence[str] = (), seed: int | None = Non
         written = written.with_setting(setting)
     if seed is not None:
         written = written.with_value(("seed",), seed, f"--seed {seed}")
-    return _scenario(written)
+    extensions = _plugins(written)
+    with extensions.registered():
+        return replace(_scenario(written), extensions=extensions)
 
 
 def resolved(scenario: Scenario) -> dict[str, Any]:
     """Return the scenario as plain data, with every default written out and quantities with units."""
-    return components.write(scenario)
+    with scenario.extensions.registered():
+        return components.write(scenario)
 
 
 def resolved_yaml(scenario: Scenario) -> str:
@@ -60,9 +67,14 @@ def scenario_hash(scenario: Scenario) -> str:
     data = resolved(scenario)
     if isinstance(scenario.topology, TopologyFile):
         data["topology"]["file"] = _content(scenario.topology.file)
-    for source in data["traffic"]["background"]:
+    for source in (*data["traffic"]["background"], *data["mobility"], *data["profiles"]):
         if "file" in source:
             source["file"] = _content(source["file"])
+    data["plugins"] = [_content(file) for file in scenario.plugins]
+    if scenario.data is not None and isinstance(path := getattr(scenario.data.dataset, "path", None), str):
+        data["data"]["dataset"]["path"] = _contents(Path(path), _files(scenario.data.dataset, Path(path)))
+    if isinstance(scenario.model, LoRA) and (base := Path(scenario.model.base)).is_absolute():
+        data["model"]["base"] = _contents(base, _files(scenario.model, base))
     text = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -70,6 +82,31 @@ def scenario_hash(scenario: Scenario) -> str:
 def _content(file: str) -> str:
     """Return the SHA-256 of a file's content."""
     return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+
+
+def _files(component: Any, path: Path) -> list[Path]:
+    """Return the files that a component reads below a path: those it names, or else all."""
+    if hasattr(component, "files"):
+        return list(component.files())
+    return sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+
+
+def _contents(path: Path, files: Sequence[Path]) -> str:
+    """Return the SHA-256 of files: of their names below a folder, and of their content."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.relative_to(path).as_posix()}\0{_content(str(file))}\0".encode())
+    return digest.hexdigest()
+
+
+def _plugins(written: Document) -> Plugins:
+    """Return the plug-ins that a document names, and those that are installed; what is no text is reported later."""
+    named = written.data.get("plugins")
+    files = [file for file in named if isinstance(file, str)] if isinstance(named, list) else []
+    for index, file in enumerate(files):
+        if not (Path(written.file).parent / file).is_file():
+            raise ScenarioError(written.problem(("plugins", index), f"{shown(file)}: there is no such file"))
+    return gather(Path(written.file).parent / file for file in files)
 
 
 def _scenario(written: Document) -> Scenario:
@@ -97,7 +134,42 @@ def _placed(scenario: Scenario, written: Document) -> Scenario:
         for source in scenario.traffic.background
     )
     traffic = replace(scenario.traffic, background=background)
-    return replace(scenario, document=written, expect=expect, topology=topology, traffic=traffic)
+    mobility = tuple(
+        replace(movement, file=_found(movement.file, written)) if isinstance(movement, MovementTrace) else movement
+        for movement in scenario.mobility
+    )
+    profiles = tuple(
+        profile if profile.file is None else replace(profile, file=_found(profile.file, written))
+        for profile in scenario.profiles
+    )
+    return replace(
+        scenario,
+        plugins=tuple(_found(file, written) for file in scenario.plugins),
+        data=_placed_data(scenario.data, written),
+        model=_placed_model(scenario.model, written),
+        document=written,
+        expect=expect,
+        topology=topology,
+        traffic=traffic,
+        mobility=mobility,
+        profiles=profiles,
+    )
+
+
+def _placed_data(data: Data | None, written: Document) -> Data | None:
+    """Return the section with the file or folder of its dataset found."""
+    if data is None or not isinstance(path := getattr(data.dataset, "path", None), str):
+        return data
+    return replace(data, dataset=replace(data.dataset, path=_found(path, written)))
+
+
+def _placed_model(model: Any, written: Document) -> Any:
+    """Return the model family with the file or folder of a frozen base found, if it is one and no other name."""
+    if isinstance(model, LoRA) and model.base not in (*SIZES, "minilm"):
+        base = _found(model.base, written)
+        if model.base.endswith(".json") or Path(base).is_dir():
+            return replace(model, base=base)
+    return model
 
 
 def _found(file: str, written: Document) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from annotated_types import Ge, Gt, Le, Len
+from annotated_types import Ge, Gt, Le, Len, Lt
 
 from wayfare.topologies.imports import Import
 
@@ -57,15 +57,25 @@ class InlineLink:
     duplex: Annotated[
         Literal["full", "half"] | None, "Whether both directions share the rate; by default as the class says."
     ] = None
+    sharing: Annotated[
+        Literal["shared", "unshared"] | None,
+        "Whether flows share the rate or each gets the whole of it; by default as the class says.",
+    ] = None
+    loss: Annotated[
+        float | None, "Share of what is sent that is lost and sent again; by default as the class says.", Ge(0), Lt(1)
+    ] = None
     medium: Annotated[Literal["wire", "radio"], "A wire, or the air of the site's cell."] = "wire"
 
     def __post_init__(self) -> None:
-        """Refuse a link of a node with itself, and a radio link with what its cell decides."""
+        """Refuse a link of a node with itself, what contradicts itself, and a radio link with what its cell decides."""
         if self.between[0] == self.between[1]:
             raise ValueError(f"links {self.between[0]!r} to itself; a link joins two different nodes")
-        if self.medium == "radio" and (self.rate_bps is not None or self.duplex is not None):
-            what = "duplex" if self.rate_bps is None else "rate"
-            raise ValueError(f"a radio link has no {what} of its own; section 'cells' decides it")
+        own = {"rate": self.rate_bps, "duplex": self.duplex, "sharing": self.sharing, "loss": self.loss}
+        given = [name for name, value in own.items() if value is not None]
+        if self.medium == "radio" and given:
+            raise ValueError(f"a radio link has no {given[0]} of its own; section 'cells' decides it")
+        if self.sharing == "unshared" and self.duplex == "half":
+            raise ValueError("an unshared link cannot be half duplex: its directions share nothing either")
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,13 @@ class InlineTopology:
             place = {} if node.position_m is None else dict(zip(("x_m", "y_m"), node.position_m, strict=True))
             graph.add_node(name, tier=node.tier, **place)
         for link in self.links:
-            given: dict[str, Any] = {"rate_bps": link.rate_bps, "delay_s": link.delay_s, "duplex": link.duplex}
+            given: dict[str, Any] = {
+                "rate_bps": link.rate_bps,
+                "delay_s": link.delay_s,
+                "duplex": link.duplex,
+                "sharing": link.sharing,
+                "loss": link.loss,
+            }
             said = {name: value for name, value in given.items() if value is not None}
             graph.add_edge(*link.between, medium=link.medium, **said)
         return graph

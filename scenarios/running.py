@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from wayfare.emulator.methods import METHODS
 
 from .build import Blueprint, build
+from .errors import Problem, ScenarioError
 from .expectations import Outcome, evaluate
 from .loading import resolved_yaml, scenario_hash
 from .schema import Scenario
 
 if TYPE_CHECKING:
+    from wayfare.emulator.experiment import Experiment
     from wayfare.emulator.records import RunWriter
-    from wayfare.emulator.world import Experiment, Progress, Watcher
+    from wayfare.emulator.world import Progress, Watcher
     from wayfare.models.memory import ResultMemory
 
 VERSIONS = ("wayfare", "simpy", "networkx", "numpy", "torch", "pyarrow")
@@ -36,11 +38,12 @@ class RunOutcome:
 
 
 class RunFailed(RuntimeError):  # noqa: N818 - it says what happened
-    """A run that broke down through our fault; its folder is kept."""
+    """A run that broke down through our fault, or a plug-in's, whose line is the `culprit` then; its folder is kept."""
 
-    def __init__(self, folder: Path, cause: BaseException) -> None:
+    def __init__(self, folder: Path, cause: BaseException, culprit: Problem | None) -> None:
         super().__init__(f"{type(cause).__name__}: {cause}")
         self.folder = folder
+        self.culprit = culprit
 
 
 class RunUnwritten(OSError):  # noqa: N818 - it says what happened
@@ -70,17 +73,21 @@ def run(scenario: Scenario, parent: Path, *, cache: bool = True, on_progress: "W
         RunFailed: The run broke down; the folder says so and keeps what was written.
         RunStopped: It was interrupted; likewise.
     """
+    with scenario.extensions.registered():
+        return _run(scenario, parent, cache, on_progress)
+
+
+def _run(scenario: Scenario, parent: Path, cache: bool, on_progress: "Watcher | None") -> RunOutcome:
     from wayfare.emulator.records import RunWriter
 
     began = time.perf_counter()
-    blueprint = build(scenario)
-    experiment = blueprint.experiment(_memory(scenario, cache))
+    blueprint, experiment = _built(scenario, cache)
     try:
         writer = RunWriter.create(parent, scenario.name, _manifest(scenario))
     except OSError as error:
         raise RunUnwritten(f"{parent}: cannot make a run folder there ({error.strerror})") from error
     try:
-        summary = _run(blueprint, experiment, writer, on_progress)
+        summary = _live(blueprint, experiment, writer, on_progress)
         summary["time"]["wall_s"] = round(time.perf_counter() - began, 3)
         outcomes = evaluate(scenario.expect, summary)
         summary["expectations"] = [outcome.record() for outcome in outcomes]
@@ -94,11 +101,25 @@ def run(scenario: Scenario, parent: Path, *, cache: bool = True, on_progress: "W
         raise RunUnwritten(f"{writer.folder}: {message}; what was written before is kept") from error
     except Exception as error:
         writer.fail("failed", f"{type(error).__name__}: {error}")
-        raise RunFailed(writer.folder, error) from error
+        raise RunFailed(writer.folder, error, scenario.extensions.blamed_for(error)) from error
     return RunOutcome(writer.folder, summary, outcomes)
 
 
-def _run(
+def _built(scenario: Scenario, cache: bool) -> "tuple[Blueprint, Experiment]":
+    """Return what there is to run; where a plug-in fails in it, the error names its line."""
+    try:
+        blueprint = build(scenario)
+        return blueprint, blueprint.experiment(_memory(scenario, cache))
+    except ScenarioError:
+        raise
+    except Exception as error:
+        culprit = scenario.extensions.blamed_for(error)
+        if culprit is None:
+            raise
+        raise ScenarioError(culprit) from error
+
+
+def _live(
     blueprint: Blueprint, experiment: "Experiment", writer: "RunWriter", on_progress: "Watcher | None"
 ) -> dict[str, Any]:
     from wayfare.emulator.world import World
@@ -129,6 +150,7 @@ def _manifest(scenario: Scenario) -> dict[str, Any]:
         "seed": scenario.seed,
         "scenario_hash": scenario_hash(scenario),
         "versions": {name: version(name) for name in VERSIONS},
+        "plugins": {f"{plugin.kind}.{plugin.name}": plugin.source for plugin in scenario.extensions.plugins},
         "fingerprint": _fingerprint(scenario),
         "digests": None,
     }

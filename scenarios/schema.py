@@ -12,18 +12,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from annotated_types import Ge, Gt, Le, Lt
+from annotated_types import Ge, Gt, Le, Len, Lt
 from pydantic import StringConstraints
 
 from wayfare.emulator.background import BACKGROUND
 from wayfare.emulator.faults import FAULTS
-from wayfare.emulator.forwarding import Forwarding, Interrupted, Unreachable
+from wayfare.emulator.forgery import Forged
+from wayfare.emulator.forwarding import PRIORITY_MAX, Forwarding, FullBuffer, Interrupted, Unreachable
 from wayfare.emulator.links import DEFAULT_LINKS, LinkClass
 from wayfare.emulator.methods import METHODS, Method
+from wayfare.emulator.mobility import MOBILITY, Mobility
 from wayfare.emulator.nodes import DEFAULT_NODES, NodeClass
+from wayfare.emulator.profiles import Profile
+from wayfare.emulator.radio.blockage import Blockers
 from wayfare.emulator.radio.cell import Cell
+from wayfare.emulator.radio.handover import Handover
+from wayfare.emulator.radio.sidelink import Sidelink
 from wayfare.emulator.routing import Routing
+from wayfare.emulator.signing import Signing
+from wayfare.emulator.tcp import SHARING, Fair, TransportTerm
 from wayfare.models.datasets import DATASETS
+from wayfare.models.drift import DRIFTS, Steady
 from wayfare.models.families import FAMILIES
 from wayfare.models.partition import PARTITIONS
 from wayfare.topologies.generators import GENERATORS, TopologyGenerator
@@ -35,6 +44,7 @@ from .document import Document
 from .errors import ScenarioError
 from .expectations import Expectation
 from .networks import InlineTopology, Tier, TopologyFile
+from .plugins import Plugins
 
 SCHEMA_FILE = Path(__file__).with_name("scenario.schema.json")
 """Where the JSON Schema is kept for editors."""
@@ -50,6 +60,7 @@ class Data:
 
     dataset: Annotated[Any, "The dataset.", Choice("kind", DATASETS)]
     partition: Annotated[Any, "How the samples are spread over the nodes that hold data.", Choice("kind", PARTITIONS)]
+    drift: Annotated[Any, "How the data changes with time.", Choice("kind", DRIFTS)] = field(default_factory=Steady)
     test_fraction: Annotated[
         float, "Share of the samples held out for the final accuracy, seen by no node.", Gt(0), Lt(1)
     ] = 0.2
@@ -65,6 +76,12 @@ class Transfer:
     to: Annotated[str, "The node that receives."]
     size_bytes: Annotated[int, "How much.", Gt(0), Le(10**18)]
     start_s: Annotated[float, "When, in virtual time.", Ge(0), Le(_LONGEST_S)] = 0.0
+    priority: Annotated[int, "On every link what has a higher one is served first.", Ge(0), Le(PRIORITY_MAX)] = 0
+    deadline_s: Annotated[float | None, "How long after its start it is dropped if it has not arrived.", Gt(0)] = None
+    via: Annotated[
+        tuple[str, ...] | None,
+        "The nodes between the two, for a source route; by default the forwarding tables decide.",
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +112,17 @@ class Traffic:
     unreachable: Annotated[
         Unreachable, "Whether a packet that has no way to go is dropped, or waits where it is until there is one."
     ] = "drop"
+    full_buffer: Annotated[
+        FullBuffer,
+        "Whether a packet that does not fit into a node's buffer is dropped on arrival, or waits before the link there "
+        "until there is room.",
+    ] = "drop-tail"
+    sharing: Annotated[
+        Any, "How flows share what they cross: fairly, or as TCP does in SimGrid's models.", Choice("model", SHARING)
+    ] = field(default_factory=Fair)
+    transport: Annotated[
+        TransportTerm | None, "What TCP's handshake, slow start and headers cost; by default nothing."
+    ] = None
     transfers: Annotated[tuple[Transfer, ...], "Transfers of plain bytes."] = ()
     background: Annotated[
         tuple[Annotated[Any, Choice("kind", BACKGROUND)], ...], "Sources of further plain bytes."
@@ -102,10 +130,26 @@ class Traffic:
 
 
 @dataclass(frozen=True)
+class Radio:
+    """How the radio changes during a run; without mobility, interference or blockers it does not."""
+
+    update_s: Annotated[
+        float, "Time from one look at the radio to the next: places, fading, handovers, rates.", Gt(0)
+    ] = 0.1
+    interference: Annotated[
+        bool, "Whether all cells use the same carrier, and disturb each other by what they sent since the last look."
+    ] = False
+    handovers: Annotated[bool, "Whether devices that move change to a better site."] = True
+    handover: Annotated[Handover, "When they do: event A3 of TS 38.331."] = field(default_factory=Handover)
+    blockers: Annotated[Blockers | None, "Screens that move about and block links: TR 38.901, clause 7.6.4.2."] = None
+
+
+@dataclass(frozen=True)
 class Record:
     """What a run writes down."""
 
     bin_s: Annotated[float, "Width of the time bins that the dashboard draws.", Gt(0)] = 0.1
+    sharing: Annotated[bool, "Whether what 'wayfare explain' needs to work out the rates again is written."] = True
 
 
 @dataclass(frozen=True)
@@ -129,6 +173,11 @@ class Scenario:
         Table(DEFAULT_LINKS),
     ] = field(default_factory=lambda: dict(DEFAULT_LINKS))
     cells: Annotated[Cell, "The radio cell of each site that has radio links."] = field(default_factory=Cell)
+    sidelink: Annotated[Sidelink, "The radio link between two devices."] = field(default_factory=Sidelink)
+    radio: Annotated[Radio, "How the radio changes during a run."] = field(default_factory=Radio)
+    mobility: Annotated[
+        tuple[Annotated[Mobility, Choice("kind", MOBILITY)], ...], "Nodes that move; all others stay where they are."
+    ] = ()
     nodes: Annotated[
         Mapping[str, NodeClass], "Compute, memory and power of the nodes, by tier.", Table(DEFAULT_NODES)
     ] = field(default_factory=lambda: dict(DEFAULT_NODES))
@@ -139,7 +188,12 @@ class Scenario:
     ] = None
     routing: Annotated[Routing, "How the forwarding tables choose among ways."] = field(default_factory=Routing)
     traffic: Annotated[Traffic, "How things move, and plain transfers."] = Traffic()
-    faults: Annotated[tuple[Annotated[Any, Choice("kind", FAULTS)], ...], "Links and nodes that fail."] = ()
+    profiles: Annotated[tuple[Profile, ...], "Wires whose rate or delay changes on a schedule."] = ()
+    faults: Annotated[
+        tuple[Annotated[Any, Choice("kind", FAULTS)], ...], "Links and nodes that fail, lose or come late."
+    ] = ()
+    attacks: Annotated[tuple[Forged, ...], "Nodes that send forged packets to others."] = ()
+    signing: Annotated[Signing | None, "Who signs model packets, and whose are taken; without it nobody does."] = None
     record: Annotated[Record, "What the run writes down."] = Record()
     stop_s: Annotated[
         float | None,
@@ -148,6 +202,13 @@ class Scenario:
         Le(_LONGEST_S),
     ] = None
     expect: Annotated[tuple[Expectation, ...], "What must hold after the run: KEY OPERATOR VALUE."] = ()
+    plugins: Annotated[
+        tuple[Annotated[str, Len(1)], ...],
+        "Python files whose classes the scenario can choose; relative ones start at its folder.",
+    ] = ()
+    extensions: Plugins = field(
+        default_factory=Plugins, compare=False, repr=False, kw_only=True, metadata={"written": False}
+    )
     document: Document | None = field(
         default=None, compare=False, repr=False, kw_only=True, metadata={"written": False}
     )

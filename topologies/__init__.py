@@ -2,8 +2,9 @@
 
 A topology is an undirected simple `networkx.Graph` whose nodes are named by strings; their order is the index order.
 Node attributes: `tier` ("device", "edge", "cloud"), and `x_m` with `y_m`, or neither. Edge attributes: `medium`
-("wire", the default, or "radio"), and optionally `rate_bps`, `delay_s`, `duplex` ("full", "half"). A radio edge joins a
-device to the edge or cloud site whose cell it is in; both have positions, and its rate comes from the radio model.
+("wire", the default, or "radio"), and optionally `rate_bps`, `delay_s`, `duplex` ("full", "half"), `sharing` ("shared",
+"unshared") and `loss`. A radio edge joins a device to the edge or cloud site whose cell it is in; both have positions,
+and its rate comes from the radio model.
 
 ThreeTier          cloud, edge sites, and devices scattered around the sites
 HexagonalCells     sites on a hexagonal grid, with devices in the cell of each

@@ -11,11 +11,19 @@ import numpy as np
 TIERS = ("device", "edge", "cloud")
 MEDIA = ("wire", "radio")
 DUPLEXES = ("full", "half")
+SHARINGS = ("shared", "unshared")
 
-LINK_ATTRIBUTES = {"medium": "medium", "rate_bps": "rate_bps", "delay_s": "delay_s", "duplex": "duplex"}
+LINK_ATTRIBUTES = {key: key for key in ("medium", "rate_bps", "delay_s", "duplex", "sharing", "loss")}
 """The attributes of an edge that mean something here."""
 
-LIKELY_MEANT = {"bandwidth": "rate_bps", "capacity": "rate_bps", "speed": "rate_bps", "latency": "delay_s"}
+LIKELY_MEANT = {
+    "bandwidth": "rate_bps",
+    "capacity": "rate_bps",
+    "speed": "rate_bps",
+    "latency": "delay_s",
+    "loss_rate": "loss",
+    "packet_loss": "loss",
+}
 """Words that other tools use for them: read over in silence, they would give a link the rate of its class."""
 
 
@@ -55,11 +63,17 @@ def link_problems(attributes: Mapping[str, object]) -> Iterator[str]:
     """Yield what is wrong with the attributes of a link."""
     yield from _choice_problems(attributes, "medium", MEDIA)
     yield from _choice_problems(attributes, "duplex", DUPLEXES)
+    yield from _choice_problems(attributes, "sharing", SHARINGS)
+    if attributes.get("sharing") == "unshared" and attributes.get("duplex") == "half":
+        yield "it is unshared and half duplex; the directions of an unshared link share nothing either"
     rate_bps, delay_s = attributes.get("rate_bps", 1.0), attributes.get("delay_s", 0.0)
+    loss = attributes.get("loss", 0.0)
     if not (is_number(rate_bps) and rate_bps > 0):
         yield f"rate_bps is {rate_bps!r}; it must be a number of bit/s above 0"
     if not (is_number(delay_s) and delay_s >= 0):
         yield f"delay_s is {delay_s!r}; it must be a number of seconds, 0 or more"
+    if not (is_number(loss) and 0 <= loss < 1):
+        yield f"loss is {loss!r}; it must be the share of what is sent that is lost, 0 or more and less than 1"
     for key in [key for key in attributes if key not in LINK_ATTRIBUTES]:
         if meant := _meant(str(key)):
             yield f"{key} is not an attribute of a link; did you mean {meant}?"
@@ -73,15 +87,17 @@ def _ends_problems(graph: "nx.Graph[str]", first: str, second: str) -> Iterator[
     attributes, ends = graph.edges[first, second], {first: graph.nodes[first], second: graph.nodes[second]}
     if attributes.get("medium") != "radio":
         return
-    if [node.get("tier") for node in ends.values()].count("device") != 1:
+    if "device" not in [node.get("tier") for node in ends.values()]:
         tiers = " and ".join(str(node.get("tier")) for node in ends.values())
-        yield f"a radio link joins a device to an edge or cloud site, not {tiers}"
+        yield f"a radio link joins a device to an edge or cloud site, or to another device, not {tiers}"
     for name in (name for name, node in ends.items() if not {"x_m", "y_m"} <= node.keys()):
         yield f"a radio link needs the positions of both ends; {name!r} has none"
     if "rate_bps" in attributes:
         yield "a radio link has no rate_bps; its rate comes from the radio model"
     if attributes.get("duplex", "full") != "full":
         yield "a radio link has no duplex of its own; its cell has"
+    for key in (key for key in ("sharing", "loss") if key in attributes):
+        yield f"a radio link has no {key} of its own; its cell decides it"
 
 
 def _choice_problems(
@@ -109,8 +125,8 @@ def _disconnection(graph: "nx.Graph[str]") -> Iterator[str]:
 def _meant(key: str) -> str | None:
     """Return the link attribute that a name resembles, if any."""
     known = LINK_ATTRIBUTES | LIKELY_MEANT
-    near = difflib.get_close_matches(key.lower(), known, n=1)
-    return known[near[0]] if near else None
+    near = difflib.get_close_matches(key.lower(), known.keys() - {"loss"}, n=1)  # "class" is like "loss"
+    return "loss" if key.lower() == "loss" else known[near[0]] if near else None
 
 
 def is_number(value: object) -> TypeGuard[float]:

@@ -7,9 +7,9 @@ Read are `platform`, `zone` (or `AS`) with routing Full, Floyd or Dijkstra, one 
 In SimGrid a route is a row of links, and a link has no ends. Here it gets them: where two links follow each other in a
 route they meet, at a host, a router, or a place without a name, which becomes `junction1`, `junction2`, ... Hosts,
 routers and junctions get the tier that the import gives. A link is full duplex if its policy is SPLITDUPLEX and half
-duplex if it is SHARED, the default; FATPIPE, which shares nothing, is refused. Bandwidths are in bytes per second, like
-`125MBps`, or bits, like `1Gbps`. Not kept are the speed of hosts, which node classes say here, and the routes
-themselves: Wayfare finds its own.
+duplex if it is SHARED, the default; a FATPIPE is unshared: each flow gets its whole bandwidth. Bandwidths are in bytes
+per second, like `125MBps`, or bits, like `1Gbps`. Not kept are the speed of hosts, which node classes say here, and the
+routes themselves: Wayfare finds its own.
 """
 
 import re
@@ -27,7 +27,7 @@ from .sketch import Sketch, Stroke
 _PASSED_OVER = {"prop", "config", "link_ctn", "platform"}
 _ZONES, _ROUTES = {"zone", "AS"}, {"route", "zoneRoute", "ASroute"}
 _ROUTINGS = {"full", "floyd", "dijkstra", "dijkstracache"}
-_DUPLEX = {"SHARED": "half", "SPLITDUPLEX": "full"}
+_POLICIES = {"SHARED": {"duplex": "half"}, "SPLITDUPLEX": {"duplex": "full"}, "FATPIPE": {"sharing": "unshared"}}
 _AMOUNT = re.compile(r"([0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})((?:[eE][-+]?[0-9]{1,2})?)\s*([A-Za-z]*)")
 _POWERS = {"": 0, "k": 1, "M": 2, "G": 3, "T": 4, "P": 5, "E": 6}
 _PREFIXES = {prefix: Fraction(1000) ** power for prefix, power in _POWERS.items()}
@@ -88,11 +88,12 @@ def _named(root: ElementTree.Element, tags: set[str]) -> dict[str, ElementTree.E
 def _link(name: str, element: ElementTree.Element) -> dict[str, Any]:
     """Return the attributes of a link."""
     policy = element.get("sharing_policy", "SHARED")
-    if policy not in _DUPLEX:
-        raise TopologyError(f"link {name!r} has sharing_policy {policy!r}; only SHARED and SPLITDUPLEX are read")
+    if policy not in _POLICIES:
+        known = "SHARED, SPLITDUPLEX and FATPIPE"
+        raise TopologyError(f"link {name!r} has sharing_policy {policy!r}; only {known} are read")
     rate_bps = _amount(name, element.get("bandwidth", ""), _BANDWIDTHS, "Bps", "a bandwidth such as 125MBps or 1Gbps")
     delay_s = _amount(name, element.get("latency", "0"), _LATENCIES, "s", "a latency such as 50us")
-    return {"rate_bps": rate_bps, "delay_s": delay_s, "duplex": _DUPLEX[policy], "label": name}
+    return {"rate_bps": rate_bps, "delay_s": delay_s, **_POLICIES[policy], "label": name}
 
 
 def _amount(name: str, text: str, units: dict[str, Fraction], usual: str, wanted: str) -> float:

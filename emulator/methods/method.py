@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Lt
+
+from wayfare.emulator.failures import SendFailed
 
 if TYPE_CHECKING:
     import simpy
@@ -25,17 +27,20 @@ class Roles:
         nodes: All nodes, in id order.
         server: The node that a method with a centre uses: the first cloud, else the first edge, else the first node.
         holders: The nodes that have data, in id order.
+        edges: The edge sites but the server, in id order.
     """
 
     nodes: tuple[str, ...]
     server: str
     holders: tuple[str, ...]
+    edges: tuple[str, ...] = ()
 
     @classmethod
     def on(cls, tiers: Mapping[str, str], holders: Sequence[str]) -> Roles:
         """Return the roles on a network of nodes with these tiers, in id order."""
         server = min(tiers, key=lambda name: ("cloud", "edge", "device").index(tiers[name]))
-        return cls(tuple(tiers), server, tuple(holders))
+        edges = tuple(name for name, tier in tiers.items() if tier == "edge" and name != server)
+        return cls(tuple(tiers), server, tuple(holders), edges)
 
     @property
     def clients(self) -> tuple[str, ...]:
@@ -63,3 +68,9 @@ class Method(ABC):
     @abstractmethod
     def program(self, node: Node, roles: Roles) -> Program | None:
         """Return what a node runs, or None for a node that only forwards."""
+
+
+def when_lost(sending: simpy.Event, action: Callable[[], None]) -> None:
+    """Do something when a packet that is being sent is dropped."""
+    assert sending.callbacks is not None
+    sending.callbacks.append(lambda event: action() if isinstance(event.value, SendFailed) else None)

@@ -3,6 +3,7 @@ from .exports import EXPORTS as EXPORTS, directed_links as directed_links
 from .reader import RunRecord as RunRecord, find_runs as find_runs
 from .tables import (
     BINS as BINS,
+    Asked as Asked,
     EVENTS as EVENTS,
     METRICS as METRICS,
     DropReason as DropReason,

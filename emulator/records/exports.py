@@ -26,10 +26,7 @@ def flow_table(run: RunRecord) -> pa.Table:
         if kind == EventKind.FLOW_START:
             flows[flow] = _started(row, names)
         elif kind == EventKind.HOP_START:
-            route = flows[flow]["route"]
-            while route[-1] != names[row["node"]]:
-                route.pop()  # a link failed on the way, and it went on from an earlier node
-            route.append(names[row["peer"]])
+            flows[flow]["route"] = _extended(flows[flow]["route"], names[row["node"]], names[row["peer"]])
         elif kind in (EventKind.FLOW_END, EventKind.FLOW_DROP):
             flows[flow] |= {"end_s": row["time_ns"] / 1e9, "delivered": kind == EventKind.FLOW_END}
     for values in flows.values():
@@ -42,6 +39,11 @@ def flow_table(run: RunRecord) -> pa.Table:
         )
     )
     return pa.Table.from_pylist(list(flows.values()), schema=schema)
+
+
+def _extended(route: list[str], node: str, peer: str) -> list[str]:
+    """Return a route with one hop more; it goes on from an earlier node where a link failed or moved on the way."""
+    return [*route[: len(route) - route[::-1].index(node)], peer] if node in route else [*route, node, peer]
 
 
 def _started(row: dict[str, Any], names: list[str]) -> dict[str, Any]:
@@ -126,10 +128,59 @@ def event_table(run: RunRecord) -> pa.Table:
     return pa.Table.from_pylist([named(row) for row in run.table("events").to_pylist()], schema=schema)
 
 
+def energy_table(run: RunRecord) -> pa.Table:
+    """Return the joules of the whole run, once it has ended, by ``node`` or by link (``src``, ``dst``), and ``cause``.
+
+    The rows add up to the total of the summary.
+    """
+    names, ends = run.node_names, directed_links(run.topology)
+    rows = []
+    for row in run.table("energy").to_pylist():
+        source, target = ends[row["link"]][:2] if row["link"] >= 0 else (None, None)
+        node = names[row["node"]] if row["node"] >= 0 else None
+        rows.append({"node": node, "src": source, "dst": target, "cause": row["cause"], "energy_j": row["energy_j"]})
+    text = [(key, pa.string()) for key in ("node", "src", "dst", "cause")]
+    return pa.Table.from_pylist(rows, schema=pa.schema([*text, ("energy_j", pa.float64())]))
+
+
+def place_table(run: RunRecord) -> pa.Table:
+    """Return where nodes that move are at a time; between two rows of a node it goes straight from one to the other."""
+    names = run.node_names
+    rows = [
+        {"time_s": row["time_ns"] / 1e9, "node": names[row["node"]], "x_m": row["x_m"], "y_m": row["y_m"]}
+        for row in run.table("places").to_pylist()
+    ]
+    numbers = [(key, pa.float64()) for key in ("x_m", "y_m")]
+    return pa.Table.from_pylist(rows, schema=pa.schema([("time_s", pa.float64()), ("node", pa.string()), *numbers]))
+
+
+def radio_table(run: RunRecord) -> pa.Table:
+    """Return what radio links have from a time on: ``src``, ``dst``, ``sinr_db`` and ``rate_bps``.
+
+    All links are there at the start; later on those that carry something, when something changes.
+    """
+    names, ends = run.node_names, directed_links(run.topology)
+    rows = []
+    for row in run.table("radio").to_pylist():
+        source, target, link_class = ends[row["link"]]
+        if link_class == "access-down":
+            source = names[row["site"]]
+        else:
+            target = names[row["site"]]
+        figures = {"sinr_db": row["sinr_db"], "rate_bps": row["rate_bps"]}
+        rows.append({"time_s": row["time_ns"] / 1e9, "src": source, "dst": target, **figures})
+    text, number = pa.string(), pa.float64()
+    columns = (("time_s", number), ("src", text), ("dst", text), ("sinr_db", number), ("rate_bps", number))
+    return pa.Table.from_pylist(rows, schema=pa.schema(columns))
+
+
 EXPORTS = {
     "flows": flow_table,
     "events": event_table,
     "metrics": metric_table,
     "links": link_table,
     "nodes": node_table,
+    "energy": energy_table,
+    "places": place_table,
+    "radio": radio_table,
 }

@@ -12,10 +12,13 @@ from .tables import Table
 
 FLUSH_ROWS = 65_536
 FLUSH_S = 0.25
+LOOK_ROWS = 16  # rows between two looks at the wall clock, which cost more than to keep a row
 
 
 class TableStream:
     """An Arrow IPC stream file; at most the last unflushed 250 ms of it are lost when the process dies.
+
+    It flushes itself where rows come fast; where they come slowly, who watches the run does (`RunWriter.progress`).
 
     The digest covers the rows one after another as packed little-endian bytes, so it does not depend on where the
     batches were cut; tables with text columns have none.
@@ -35,6 +38,17 @@ class TableStream:
         """Add one row, in the order of the table's columns."""
         self._rows.append(row)
         self.count += 1
+        if not self.count % LOOK_ROWS:
+            self._flush_if_due()
+
+    def extend(self, rows: list[tuple[Any, ...]]) -> None:
+        """Add several rows."""
+        before, self.count = self.count, self.count + len(rows)
+        self._rows += rows
+        if before // LOOK_ROWS != self.count // LOOK_ROWS:
+            self._flush_if_due()
+
+    def _flush_if_due(self) -> None:
         if len(self._rows) >= FLUSH_ROWS or time.monotonic() >= self._flush_at:
             self.flush()
 

@@ -28,9 +28,15 @@ class EventKind(IntEnum):
     RETIRE = 11  # node; a model packet ends
     LINK_DOWN = 12  # node: from, peer: to; a directed link fails
     LINK_UP = 13  # node: from, peer: to; it is back
-    NODE_DOWN = 15  # node; it fails
-    NODE_UP = 16  # node; it is back
     INTERRUPT = 14  # node: from, peer: to; a link failed under a transfer; value: bytes to be sent again
+    NODE_DOWN = 15  # node; it fails, or is not there yet at the start
+    NODE_UP = 16  # node; it is back
+    HANDOVER = 17  # node: device, peer: its new site; value: id of the old one
+    LINK_RATE = 18  # node: from, peer: to; value: what a flow alone gets there from now on [bit/s]
+    LINK_DELAY = 19  # node: from, peer: to; value: delay of what leaves it from now on [s]
+    REFUSE = 20  # node, peer: sender; its gate refuses what has arrived; value: RefuseReason
+    DRIFT = 21  # the data of nodes changes; value: number of the change, from 1
+    BATTERY_EMPTY = 22  # node; it fails for good
 
 
 class DropReason(IntEnum):
@@ -41,6 +47,17 @@ class DropReason(IntEnum):
     NO_MEMORY = 2
     LINK_DOWN = 3
     NODE_DOWN = 4
+    DEADLINE = 5
+    BUFFER_FULL = 6
+
+
+class Asked(IntEnum):
+    """What the solver of the rates was asked; one row for each link and constraint of a flow."""
+
+    ENTER = 0  # a flow begins
+    CHANGE = 1  # it asks for something else of the same constraints
+    LEAVE = 2  # it has passed, or was taken out
+    CAPACITY = 3  # a constraint has this capacity from now on (in ``coefficient``)
 
 
 @dataclass(frozen=True)
@@ -94,7 +111,26 @@ BINS = Table(
         ("energy_j", "<f8"),
     ),
 )
-TABLES = {table.name: table for table in (EVENTS, METRICS, BINS)}
+SHARING = Table(
+    "sharing",
+    (
+        ("time_ns", "<i8"),
+        ("asked", "<i2"),
+        ("flow", "<i8"),
+        ("transfer", "<i8"),
+        ("link", "<i4"),
+        ("constraint", "<i4"),
+        ("coefficient", "<f8"),
+        ("weight", "<f8"),
+        ("cap_bps", "<f8"),
+        ("rank", "<f8"),
+        ("part", "<f8"),
+    ),
+)
+RADIO = Table("radio", (("time_ns", "<i8"), ("link", "<i4"), ("site", "<i4"), ("sinr_db", "<f8"), ("rate_bps", "<f8")))
+PLACES = Table("places", (("time_ns", "<i8"), ("node", "<i4"), ("x_m", "<f8"), ("y_m", "<f8")))
+ENERGY = Table("energy", (("node", "<i4"), ("link", "<i4"), ("cause", "text"), ("energy_j", "<f8")))
+TABLES = {table.name: table for table in (EVENTS, METRICS, BINS, SHARING, RADIO, PLACES, ENERGY)}
 
 
 def nanoseconds(time_s: float) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .stream import TableStream
-from .tables import BINS, EVENTS, METRICS, EventKind, nanoseconds
+from .tables import TABLES, EventKind, nanoseconds
 
 FORMAT = 1
 
@@ -28,9 +28,9 @@ class RunWriter:
         self.folder = folder
         self._manifest: dict[str, Any] = {"format": FORMAT, "id": folder.name, "status": "running", **manifest}
         self._manifest |= {"started": utc_now(), "ended": None, "error": None}
-        self.events = TableStream(folder / "events.arrows", EVENTS)
-        self.metrics = TableStream(folder / "metrics.arrows", METRICS)
-        self.bins = TableStream(folder / "bins.arrows", BINS)
+        self._tables = {name: TableStream(folder / f"{name}.arrows", table) for name, table in TABLES.items()}
+        self.events, self.metrics, self.bins = (self._tables[name] for name in ("events", "metrics", "bins"))
+        self._sharing, self._radio, self._places = (self._tables[name] for name in ("sharing", "radio", "places"))
         self.progress({})
 
     @classmethod
@@ -64,7 +64,7 @@ class RunWriter:
         value: float = math.nan,
     ) -> None:
         """Record one event."""
-        self.events.append((nanoseconds(time_s), int(kind), node, peer, flow, packet, size_bytes, value))
+        self.events.append((round(time_s * 1e9), kind, node, peer, flow, packet, size_bytes, value))
 
     def metric(self, time_s: float, name: str, value: float, node: int = -1, packet: int = -1) -> None:
         """Record one measured value, of a node, of a packet, or of the whole run."""
@@ -84,6 +84,22 @@ class RunWriter:
         """Record what a directed link or a node did in one time bin."""
         self.bins.append((nanoseconds(start_s), link, node, carried_bytes, utilisation, queue, energy_j))
 
+    def asked(self, rows: list[tuple[Any, ...]]) -> None:
+        """Record what the solver of the rates was asked: rows of the table ``sharing``."""
+        self._sharing.extend(rows)
+
+    def radio(self, time_s: float, link: int, site: int, sinr_db: float, rate_bps: float) -> None:
+        """Record what a radio link has from now on: signal to interference and noise, and rate."""
+        self._radio.append((nanoseconds(time_s), link, site, sinr_db, rate_bps))
+
+    def place(self, time_s: float, node: int, x_m: float, y_m: float) -> None:
+        """Record where a moving node is, was or will be at a time; between two such places it goes straight."""
+        self._places.append((nanoseconds(time_s), node, x_m, y_m))
+
+    def energy(self, cause: str, energy_j: float, *, node: int = -1, link: int = -1) -> None:
+        """Record what a node or a directed link used in the whole run for one cause."""
+        self._tables["energy"].append((node, link, cause, energy_j))
+
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write a JSON file of the folder, whole or not at all."""
         replace_text(self.folder / name, as_json(content))
@@ -94,14 +110,14 @@ class RunWriter:
 
     def progress(self, progress: Mapping[str, Any]) -> None:
         """Update the manifest's progress and heartbeat."""
-        for stream in (self.events, self.metrics, self.bins):
+        for stream in self._tables.values():
             stream.flush()
         self._manifest["progress"] = dict(progress)
         self._write_manifest()
 
     def finish(self, summary: Mapping[str, Any]) -> None:
         """Close the tables, write the summary, then say that the run is finished."""
-        for stream in (self.events, self.metrics, self.bins):
+        for stream in self._tables.values():
             stream.close()
         self.write_json("summary.json", summary)
         self._manifest["digests"] = summary["digest"]
@@ -113,7 +129,7 @@ class RunWriter:
 
         On a full disk the rows not yet flushed are lost, and the manifest is written over the old one.
         """
-        for stream in (self.events, self.metrics, self.bins):
+        for stream in self._tables.values():
             with suppress(OSError):
                 stream.close()
         self._manifest |= {"error": error, "status": status, "ended": utc_now()}

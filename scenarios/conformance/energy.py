@@ -1,5 +1,9 @@
 """Energy, from the record of a real run."""
 
+from functools import partial
+
+from wayfare.emulator.radio import SitePower
+
 from .case import Case
 from .observation import observe
 
@@ -23,5 +27,22 @@ CASES = (
         relative=True,
         unit="J",
         compute=lambda: observe(WIRE).energy_j("a", "b"),
+    ),
+    *(
+        Case(
+            name=f"macro site {state}",
+            subject="energy",
+            source="Auer et al. 2011",
+            expected=expected_w,
+            tolerance=1e-9,
+            relative=True,
+            unit="W",
+            compute=partial(SitePower(kind="macro", sleeps=sleeps).power_w, load),
+        )
+        for state, sleeps, load, expected_w in (
+            ("asleep", True, 0.0, 450.0),
+            ("that sends nothing", False, 0.0, 780.0),
+            ("that sends all the time", False, 1.0, 1344.0),
+        )
     ),
 )

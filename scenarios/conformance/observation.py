@@ -24,12 +24,14 @@ class Observation:
         flows: One row a transfer, in the order in which they began; times to the nanosecond.
         links: One row a directed link and time bin.
         metrics: What nodes recorded.
+        events: One row an event.
     """
 
     summary: dict[str, Any]
     flows: list[dict[str, Any]]
     links: list[dict[str, Any]]
     metrics: list[dict[str, Any]]
+    events: list[dict[str, Any]]
 
     def end_s(self, transfer: int) -> float:
         """Return when a transfer ended [s]; negative numbers count from the one that ended last."""
@@ -54,14 +56,14 @@ class Observation:
 def observe(text: str) -> Observation:
     """Run a scenario given as YAML, as `wayfare run` would, remembering no training results."""
     from wayfare.emulator.records import RunRecord
-    from wayfare.emulator.records.exports import flow_table, link_table, metric_table
+    from wayfare.emulator.records.exports import event_table, flow_table, link_table, metric_table
 
     with TemporaryDirectory(prefix="wayfare-conform-") as folder:
         file = Path(folder, "case.scenario.yaml")
         file.write_text(text, encoding="utf-8")
         outcome = run(load(file), Path(folder), cache=False)
         record = RunRecord(outcome.folder)
-        tables = [table(record).to_pylist() for table in (flow_table, link_table, metric_table)]
+        tables = [table(record).to_pylist() for table in (flow_table, link_table, metric_table, event_table)]
     return Observation(outcome.summary, *tables)
 
 

@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from .case import Case
 from .energy import CASES as ENERGY
 from .learning import CASES as LEARNING
+from .movement import CASES as MOVEMENT
 from .path_loss import CASES as PATH_LOSS
 from .queues import CASES as QUEUES
 from .radio import CASES as RADIO
@@ -14,6 +15,7 @@ from .transport import CASES as TRANSPORT
 CASES: tuple[Case, ...] = (
     *PATH_LOSS,
     *RADIO,
+    *MOVEMENT,
     *SHARING,
     *TRANSPORT,
     *QUEUES,

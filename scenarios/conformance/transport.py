@@ -33,7 +33,7 @@ def end_after_outage_s() -> float:
     from wayfare.emulator.meter import Meter
     from wayfare.emulator.network import FluidNetwork
 
-    wire = Link(0, 0, 1, "backhaul", 0, 1.0, 10e6, 0.0, 0.0, 0.0, False)
+    wire = Link(0, 0, 1, "backhaul", (0,), 1.0, 10e6, 0.0, 0.0, 0.0, False)
     clock, ends_s = Clock(), []
     with scratch_writer() as writer:
         network = FluidNetwork(clock, {0: wire.rate_bps}, Meter([wire], [], writer))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from wayfare.emulator.clock import Clock, Turn
+from wayfare.emulator.experiment import Experiment, Lesson
 from wayfare.emulator.forwarding import Forwarding, ForwardingPlan
 from wayfare.emulator.links import DEFAULT_LINKS
 from wayfare.emulator.meter import Meter
@@ -18,11 +19,12 @@ from wayfare.emulator.methods import Method
 from wayfare.emulator.network import FluidNetwork
 from wayfare.emulator.nodes import NodeClass
 from wayfare.emulator.planned import PlannedTransfer
+from wayfare.emulator.radio import Cell, Sidelink
 from wayfare.emulator.records import RunRecord, RunWriter
 from wayfare.emulator.transport import Transport
 from wayfare.emulator.wiring import Wiring, wire
-from wayfare.emulator.world import Experiment, Lesson, World
-from wayfare.models.streams import generator
+from wayfare.emulator.world import World
+from wayfare.models.streams import generator, named_streams
 
 SEED = 7
 PLAIN_NODE = NodeClass(
@@ -60,7 +62,7 @@ def _wired(
         attributes["tier"] = (tiers or {}).get(name, "edge")
         if places:
             attributes["x_m"], attributes["y_m"] = places[name]
-    return wire(graph, classes, cell, partial(generator, SEED))
+    return wire(graph, classes, cell or Cell(), Sidelink(), partial(generator, SEED))
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ class Bench:
         self.wiring, self.writer, self.clock = wiring, writer, Clock()
         nodes = [hardware] * len(wiring.names)
         self.meter = Meter(wiring.links, nodes, writer)
-        self.network = FluidNetwork(self.clock, wiring.capacity, self.meter)
+        self.network = FluidNetwork(self.clock, wiring.capacity, self.meter, sharing=forwarding.sharing)
         self.transport = Transport(self.clock, self.network, wiring, nodes, writer, forwarding)
         self.ends: dict[int, float] = {}
         self.drops: dict[int, str] = {}
@@ -183,9 +185,9 @@ def live(tmp_path) -> Callable[..., Lived]:
     def run(
         wiring: Wiring, method: Method | None = None, holders=(), *, stop_s: float | None = None, bin_s: float = 0.5,
         hardware: Mapping[str, NodeClass] | None = None, transfers=(), forwarding="whole-packet", seed: int = SEED,
-        test="test", service=None, faults=(), **forwarding_plan: Any,
+        test="test", service=None, faults=(), keyring=None, forgings=(), drift=None, **forwarding_plan: Any,
     ) -> Lived:  # fmt: skip
-        lesson = _lesson(method, holders, seed, test, service) if method is not None else None
+        lesson = _lesson(method, holders, seed, test, service, drift) if method is not None else None
         experiment = Experiment(
             wiring=wiring,
             hardware=[(hardware or {}).get(name, PLAIN_NODE) for name in wiring.names],
@@ -195,7 +197,7 @@ def live(tmp_path) -> Callable[..., Lived]:
             stop_s=stop_s,
             bin_s=bin_s,
             stream=partial(generator, seed),
-            lesson=lesson,
+            lesson=lesson, keyring=keyring, forgings=forgings,
         )
         writer = RunWriter.create(tmp_path, "world", {"name": "world"})
         writer.write_json("topology.json", {"nodes": [{"id": n, "index": i} for i, n in enumerate(wiring.names)]})
@@ -211,8 +213,10 @@ def live(tmp_path) -> Callable[..., Lived]:
     return run
 
 
-def _lesson(method: Method, holders, seed: int, test: str, service) -> Lesson:
+def _lesson(method: Method, holders, seed: int, test: str, service, drift=None) -> Lesson:
     from wayfare.emulator.learning import Curriculum
+    from wayfare.models.course import Course
+    from wayfare.models.drift import Steady
     from wayfare.models.job import TrainingPlan
     from wayfare.models.mlp import MLPStructure
     from wayfare.models.service import TrainingService
@@ -220,13 +224,14 @@ def _lesson(method: Method, holders, seed: int, test: str, service) -> Lesson:
 
     sizes = holders if isinstance(holders, Mapping) else dict.fromkeys(holders, 12)
     train = {name: _shard(name, samples) for name, samples in sizes.items()}
-    split = Split(_shard(test, 30), train, {name: _shard(f"{name} validation", 5) for name in sizes})
+    split = Split(_shard(test, 30), train, {name: _shard(f"{name} validation", 5) for name in sizes}, 3)
     plan = TrainingPlan(method.steps, method.batch_size, method.optimiser, method.learning_rate, method.momentum)
-    curriculum = Curriculum(split, MLPStructure((6, 4, 3)).initial(seed), plan, 3, seed)
+    course = Course(split, drift or Steady(), list(sizes), named_streams(seed, "data"))
+    curriculum = Curriculum(course, MLPStructure((6, 4, 3)).initial(seed), plan, seed, 3)
     return Lesson(method, curriculum, service or TrainingService())
 
 
 @pytest.fixture
 def lesson_parts() -> Callable[..., Lesson]:
     """Make the lesson that ``live`` gives a method with these holders."""
-    return lambda method, holders, seed=SEED: _lesson(method, holders, seed, "test", None)
+    return lambda method, holders, seed=SEED, drift=None: _lesson(method, holders, seed, "test", None, drift)

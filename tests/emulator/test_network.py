@@ -12,7 +12,9 @@ from wayfare.emulator.network import FluidNetwork, bits
 
 def link(index: int, rate_bps: float, constraint: int | None = None, coefficient: float = 1.0) -> Link:
     constraint = index if constraint is None else constraint
-    return Link(index, 0, 1, "backhaul", constraint, coefficient, rate_bps, 0.0, 0.0, 0.0, False)
+    return Link(
+        index, 0, 1, "backhaul", (constraint,) if constraint >= 0 else (), coefficient, rate_bps, 0.0, 0.0, 0.0, False
+    )
 
 
 class Fluid:
@@ -21,7 +23,7 @@ class Fluid:
     def __init__(self, links, writer, capacity=None):
         self.clock, self.ends = Clock(), {}
         self.meter = Meter(links, [], writer)
-        capacity = capacity or {wire.constraint: wire.rate_bps for wire in links}
+        capacity = capacity or {wire.constraints[0]: wire.rate_bps for wire in links if wire.constraints}
         self.network = FluidNetwork(self.clock, capacity, self.meter)
         self.flows = {}
 

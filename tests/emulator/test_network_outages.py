@@ -9,14 +9,12 @@ from hypothesis import strategies as st
 from wayfare.emulator.clock import Clock, Turn
 from wayfare.emulator.links import Link
 from wayfare.emulator.meter import Meter
-from wayfare.emulator.network import FluidNetwork
-from wayfare.emulator.sharing import Demand, Fluid
-
-UNSHARED = -1
+from wayfare.emulator.network import FluidNetwork, Share
+from wayfare.emulator.sharing import Fluid
 
 
-def wire(index, rate_bps, constraint=None):
-    return Link(index, 0, 1, "backhaul", index if constraint is None else constraint, 1.0, rate_bps, 0, 1, 3, False)
+def wire(index, rate_bps, shared=True):
+    return Link(index, 0, 1, "backhaul", (index,) if shared else (), 1.0, rate_bps, 0, 1, 3, False)
 
 
 class Fluidity:
@@ -25,7 +23,7 @@ class Fluidity:
     def __init__(self, links, writer, **way):
         self.clock, self.ends, self.flows, self._plans = Clock(), {}, {}, 0
         self.meter = Meter(links, [], writer)
-        capacity = {link.constraint: link.rate_bps for link in links}
+        capacity = {link.constraints[0]: link.rate_bps for link in links if link.constraints}
         self.network = FluidNetwork(self.clock, capacity, self.meter, fluid=lambda sums: Fluid(sums, **way))
 
     def at(self, time_s, action):
@@ -88,7 +86,7 @@ def test_half_the_capacity_from_half_way_on_takes_half_as_long_again(writer):
 
 
 def test_an_unshared_link_gives_each_flow_its_full_rate(writer):
-    pipe = wire(0, 8e6, UNSHARED)
+    pipe = wire(0, 8e6, shared=False)
     fluid = Fluidity([pipe], writer)
     for name in "abc":
         fluid.send(0.0, name, [pipe], 1_000_000)
@@ -97,7 +95,7 @@ def test_an_unshared_link_gives_each_flow_its_full_rate(writer):
 
 
 def test_an_unshared_link_caps_what_a_shared_one_would_give(writer):
-    pipe, shared = wire(0, 2e6, UNSHARED), wire(1, 8e6)
+    pipe, shared = wire(0, 2e6, shared=False), wire(1, 8e6)
     fluid = Fluidity([pipe, shared], writer)
     fluid.send(0.0, "capped", [pipe, shared], 250_000)
     fluid.send(0.0, "free", [shared], 750_000)
@@ -107,7 +105,7 @@ def test_an_unshared_link_caps_what_a_shared_one_would_give(writer):
 def test_weights_and_caps_share_a_wire_as_they_say(writer):
     link = wire(0, 8e6)
     fluid = Fluidity([link], writer)
-    fluid.send(0.0, "three", [link], 750_000, weight=3.0)
+    fluid.send(0.0, "three", [link], 750_000, share=Share(weight=3.0))
     fluid.send(0.0, "one", [link], 500_000)
     assert fluid.run() == {"three": 1.0, "one": 1.25}
 
@@ -131,13 +129,14 @@ def test_a_flow_that_is_stopped_as_it_would_end_does_not_end(writer):
 
 
 def test_a_channel_that_worsens_slows_its_flow_down(writer):
-    """One bit/s takes twice the airtime from the first second on."""
-    radio = Link(0, 0, 1, "access-up", 0, 1 / 8e6, 8e6, 0, 0, 1, True)
+    """One bit/s takes twice the airtime from the first second on; the link was busy all the time."""
+    radio = Link(0, 0, 1, "access-up", (0,), 1 / 8e6, 8e6, 0, 0, 1, True)
     fluid = Fluidity([radio], writer)
     fluid.network.set_capacity(0, 1.0)
     fluid.send(0.0, "a", [radio], 2_000_000)
-    fluid.at(1.0, lambda: fluid.network.change(fluid.flows["a"], Demand(((0, 2 / 8e6),))))
+    fluid.at(1.0, lambda: fluid.network.set_rates({radio: 4e6}))
     assert fluid.run() == pytest.approx({"a": 3.0}, rel=1e-12)
+    assert fluid.meter.loaded_s().tolist() == pytest.approx([3.0], rel=1e-12)
 
 
 plans = st.lists(st.tuples(st.floats(0, 5), st.integers(1, 10**6)), min_size=1, max_size=8)

@@ -3,13 +3,17 @@
 import math
 
 import pytest
+import torch
 
 from wayfare.emulator.failures import SendFailed
 from wayfare.emulator.nodes import NodeClass
 from wayfare.emulator.packets import VISITED_KEPT, LayerUpdate
 from wayfare.emulator.records import DropReason, EventKind
+from wayfare.models.drift import LabelRotation
+from wayfare.models.evaluation import predict
 from wayfare.models.job import TrainingJob, TrainingPlan, job_seed
 from wayfare.models.model import same_weights
+from wayfare.models.teacher import Teacher
 from wayfare.models.trainer import train
 
 LINE = (("a", "b", 1e6, 0.1), ("b", "c", 1e6, 0.1))
@@ -229,3 +233,60 @@ def test_the_test_set_is_out_of_every_programs_reach(live, wired, scripted, make
         outcomes.append((run.summary["digest"], run.summary["accuracy"]["final"]))
     assert [digest for digest, _ in outcomes] == [outcomes[0][0]] * 4
     assert len({final for _, final in outcomes}) > 1
+
+
+def test_what_training_is_told_beside_reaches_the_trainer(live, wired, scripted, make_shard):
+    seen = {}
+
+    def learn(node):
+        model = node.initial_model()
+        anchor = model.structure.initial(5)
+        correction = {name: torch.ones_like(tensor) for name, tensor in model.weights.items()}
+        teacher = Teacher(predict(anchor, node.data), weight=0.3)
+        terms = {"anchor": anchor, "proximal": 0.5, "correction": correction, "teacher": teacher, "frozen": ("layer1",)}
+        seen["got"] = yield node.train(model, steps=3, **terms)
+        plan = TrainingPlan(3, 4, proximal=0.5, frozen=("layer1",))
+        job = TrainingJob(model, node.data, plan, job_seed(SEED, "a", "train", 1), anchor, correction, teacher)
+        seen["job"] = job
+        seen["now"] = node.now
+
+    live(wired(*LINE), scripted({"a": learn}, batch_size=4), {"a": 10}, stop_s=5.0)
+    assert same_weights(seen["got"], train([seen["job"]])[0].model)
+    assert seen["now"] == pytest.approx(seen["job"].work_flop / 1e6, rel=1e-12)
+
+
+def test_a_layer_that_was_frozen_is_not_stamped_as_updated(live, wired, scripted):
+    seen = {}
+
+    def learn(node):
+        model = yield node.train(node.initial_model(), frozen=("layer1",))
+        first = node.stamp(node.packet(model), model)
+        model = yield node.train(model)
+        seen["updates"] = first.updates, node.stamp(first, model).updates
+
+    live(wired(*LINE), scripted({"b": learn}), {"b": 10}, stop_s=5.0)
+    assert seen["updates"] == (
+        (LayerUpdate(-1, 0), LayerUpdate(1, 10)),
+        (LayerUpdate(1, 10), LayerUpdate(1, 20)),
+    )
+
+
+def test_a_job_keeps_the_samples_of_its_start_and_so_does_its_stamp(live, wired, scripted, make_shard):
+    """Labels move by one class while the job lasts."""
+    seen = {}
+
+    def learn(node):
+        model = yield node.train(node.initial_model())
+        seen["ended"], seen["model"] = node.now, model
+        seen["stamp"], seen["held"] = node.stamp(node.packet(model), model).seen, node.data.labels.tolist()
+
+    run = live(wired(*LINE), scripted({"a": learn}, batch_size=4), {"a": 10}, stop_s=5.0, drift=LabelRotation(0.01))
+    shard = make_shard("a", 10)
+    initial = seen["model"].structure.initial(SEED)
+    job = TrainingJob(initial, shard, TrainingPlan(20, 4), job_seed(SEED, "a", "train", 1))
+    changes = int(seen["ended"] / 0.01)
+    assert changes > 0
+    assert same_weights(seen["model"], train([job])[0].model)
+    assert seen["stamp"] == tuple(shard.labels.tolist().count(label) for label in range(3))
+    assert seen["held"] == [(label + changes) % 3 for label in shard.labels.tolist()]
+    assert [event["value"] for event in run.by_kind[EventKind.DRIFT]][:2] == [1.0, 2.0]

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from wayfare.emulator.faults import FailingPair, Outage
 from wayfare.emulator.routing import ForwardingTables, NoRoute, Routing
 
 
@@ -104,3 +105,60 @@ def test_links_without_cost_make_no_circles(wired):
     wiring = wired(("a", "b", 1e6, 0.0), ("b", "c", 1e6, 0.0), ("a", "c", 1e6, 0.0), ("c", "d", 1e6, 0.0))
     tables = ForwardingTables(wiring, Routing(metric="delay"))
     assert names(wiring, tables.route(0, 3)) == ["a", "c", "d"]
+
+
+def test_the_cost_of_a_way_is_the_sum_over_its_links(wired):
+    wiring = wired(("a", "b", 1e6, 0.5), ("b", "c", 4e6, 0.25), ("x", "y", 1e6, 0.0))
+    by_delay = ForwardingTables(wiring, Routing(metric="delay"))
+    assert by_delay.cost(0, 2) == pytest.approx(0.75, rel=1e-12)
+    assert by_delay.cost(1, 1) == 0
+    assert ForwardingTables(wiring, Routing(metric="inverse-rate")).cost(0, 2) == pytest.approx(1.25, rel=1e-12)
+    assert ForwardingTables(wiring).cost(0, 2) == pytest.approx(2.0, abs=1e-6)  # two hops, and ties go by delay
+    with pytest.raises(NoRoute):
+        by_delay.cost(0, 4)
+
+
+def test_tables_by_rate_follow_the_rates_when_they_are_told(wired):
+    wiring = wired(("a", "b", 1e6, 0.0), ("a", "x", 4e6, 0.0), ("x", "b", 4e6, 0.0))
+    tables = ForwardingTables(wiring, Routing(metric="inverse-rate"))
+    assert names(wiring, tables.route(0, 1)) == ["a", "x", "b"]
+    link = wiring.between[0, 1]
+    link.take_rate(8e6)
+    tables.refresh(link)
+    assert names(wiring, tables.route(0, 1)) == ["a", "b"]
+
+
+def test_a_link_without_a_rate_is_on_no_way(wired):
+    wiring = wired(("a", "b", 1e6, 0.0), ("a", "x", 1e6, 0.0), ("x", "b", 1e6, 0.0))
+    tables, link = ForwardingTables(wiring), wiring.between[0, 1]
+    link.take_rate(0.0)
+    tables.refresh(link)
+    assert names(wiring, tables.route(0, 1)) == ["a", "x", "b"]
+
+
+def test_a_program_asks_for_ways_and_their_cost(live, wired, scripted):
+    seen = {}
+
+    def look(node):
+        seen.update(next_hop=node.next_hop("c"), route=node.route("c"), cost=node.cost("c"), own=node.route("a"))
+        with pytest.raises(NoRoute, match="no route from a to y"):
+            node.next_hop("y")
+        yield node.wait(1.0)
+
+    wiring = wired(("a", "b", 1e6, 0.0), ("b", "c", 1e6, 0.0), ("x", "y", 1e6, 0.0))
+    live(wiring, scripted({"a": look}), {"a": 5}, stop_s=2.0)
+    assert seen == {"next_hop": "b", "route": ("a", "b", "c"), "cost": 2.0, "own": ("a",)}
+
+
+def test_a_program_sees_that_a_way_has_changed(live, wired, scripted):
+    seen = []
+
+    def look(node):
+        seen.append(node.route("b"))
+        yield node.wait(2.0)
+        seen.append(node.route("b"))
+
+    wiring = wired(("a", "b", 1e6, 0.0), ("a", "x", 1e6, 0.0), ("x", "b", 1e6, 0.0))
+    fault = FailingPair((wiring.between[0, 1], wiring.between[1, 0]), iter([Outage(1.0, 9.0)]))
+    live(wiring, scripted({"a": look}), {"a": 5}, stop_s=3.0, faults=[fault])
+    assert seen == [("a", "b"), ("a", "x", "b")]

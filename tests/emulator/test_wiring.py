@@ -23,13 +23,27 @@ def test_a_wire_takes_from_its_class_what_it_does_not_say_itself(wired):
     plain, own = wiring.between[0, 1], wiring.between[1, 2]
     assert (plain.rate_bps, plain.delay_s, plain.power_idle_w, plain.power_busy_w) == (2e6, 0.002, 0.5, 0.75)
     assert (own.rate_bps, own.delay_s) == (7e6, 0.002)
-    assert own.constraint != wiring.between[2, 1].constraint
+    assert own.constraints != wiring.between[2, 1].constraints
 
 
 def test_the_directions_of_a_half_duplex_wire_share_its_capacity(wired):
     wiring = wired(("a", "b"), classes=CLASSES)
-    assert wiring.between[0, 1].constraint == wiring.between[1, 0].constraint
+    assert wiring.between[0, 1].constraints == wiring.between[1, 0].constraints
     assert wiring.capacity == {0: 2e6}
+
+
+def test_an_unshared_wire_has_no_constraint_and_a_lossy_one_takes_more_of_it(wired):
+    wiring = wired(("a", "b", {"sharing": "unshared", "duplex": "full"}), ("b", "c", {"loss": 0.2}), classes=CLASSES)
+    unshared, lossy = wiring.between[0, 1], wiring.between[1, 2]
+    assert (unshared.constraints, unshared.rate_bps) == ((), 2e6)
+    assert (lossy.rate_bps, lossy.coefficient, lossy.loss) == (pytest.approx(1.6e6), pytest.approx(1.25), 0.2)
+    assert wiring.capacity == {0: 2e6}  # that of the lossy one, which is half duplex
+
+
+def test_a_class_says_sharing_and_loss_of_wires_that_do_not(wired):
+    core = LinkClass(rate_bps=1e6, delay_s=0.0, sharing="unshared", loss=0.5)
+    wiring = wired(("a", "b"), tiers={"a": "cloud", "b": "cloud"}, classes={**CLASSES, "core": core})
+    assert (wiring.between[0, 1].constraints, wiring.between[0, 1].rate_bps) == ((), 5e5)
 
 
 def test_links_are_numbered_two_to_an_edge(wired):
@@ -50,7 +64,7 @@ def test_a_cell_has_one_airtime_or_one_for_each_direction(wired, duplex, constra
     cell = Cell(line_of_sight="always", shadowing=False, duplex=duplex)
     wiring = wired(("near", "site", RADIO), ("site", "far", RADIO), cell=cell, **CELL_SITE)
     assert wiring.capacity == dict.fromkeys(range(constraints), 1.0)
-    ups = {wiring.between[1, 0].constraint, wiring.between[2, 0].constraint}
+    ups = {wiring.between[1, 0].constraints, wiring.between[2, 0].constraints}
     assert len(ups) == 1
 
 
@@ -84,18 +98,13 @@ def test_a_device_out_of_reach_is_refused_by_name(wired):
     assert set(caught.value.edge) == {"far", "site"}
 
 
-def test_a_radio_link_without_a_cell_is_refused(wired):
-    with pytest.raises(WiringError, match="needs a cells section"):
-        wired(("near", "site", RADIO), ("far", "site", RADIO), **CELL_SITE)
-
-
 @pytest.mark.parametrize(("duplex", "capacity"), [("fdd", [1.0, 1.0]), ("tdd", [1.0]), ("tdd(0.75)", [0.75, 0.25])])
 def test_duplex_says_which_directions_share_airtime(wired, duplex, capacity):
     places = {"d": (0.0, 0.0), "e": (50.0, 0.0)}
     cell = Cell(duplex=duplex, line_of_sight="always", shadowing=False)
     wiring = wired(("d", "e", {"medium": "radio"}), tiers={"d": "device", "e": "edge"}, cell=cell, places=places)
     assert list(wiring.capacity.values()) == capacity
-    assert (wiring.between[0, 1].constraint == wiring.between[1, 0].constraint) == (duplex == "tdd")
+    assert (wiring.between[0, 1].constraints == wiring.between[1, 0].constraints) == (duplex == "tdd")
 
 
 @pytest.mark.parametrize("duplex", ["tdd(1.5)", "tdd(0.0)", "half", "tdd()", "TDD"])

@@ -41,6 +41,7 @@ def test_a_network_run_ends_with_its_last_transfer(live, wired):
     assert run.summary["bytes"] == {
         "total": 101_000,
         "by_class": {"access-up": 0, "access-down": 0, "backhaul": 101_000, "core": 0, "d2d": 0},
+        "retransmitted": 0,
     }
 
 
@@ -126,7 +127,7 @@ class WarmMeter(Meter):
 
     def close_bin(self, now_s):
         super().close_bin(now_s)
-        self.energy_j["idle"] += 1.0
+        self.ledger.add_nodes(1.0, 0.0)
 
 
 @pytest.mark.parametrize(("meter", "law"), [(LeakyMeter, "bits on links"), (WarmMeter, "energy of idle")])

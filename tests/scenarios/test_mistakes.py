@@ -63,7 +63,8 @@ def changed(text, old, new):
         (
             "delay:",
             "latency:",
-            "5: topology.links.0.latency: unknown key 'latency'; allowed: between, rate, delay, duplex, medium",
+            "5: topology.links.0.latency: unknown key 'latency'; allowed: between, rate, delay, duplex, sharing, loss, "
+            "medium",
         ),
         ("tier: edge}, b", "tier: egde}, b", "3: topology.nodes.a.tier: unknown name 'egde'; did you mean 'edge'?"),
         ("cut-through", "cutthrough", "7: traffic.forwarding: unknown name 'cutthrough'; did you mean 'cut-through'?"),
@@ -242,7 +243,7 @@ def test_a_mistake_in_a_network_experiment_is_named(tmp_path, old, new, message)
         ),
         ("hidden: [32]", "hidden: [0]", "8: model.hidden.0: 0 is out of range; it must be more than 0"),
         ("hidden: [32]", "hidden: 32", "8: model.hidden: is 32; it must be a list, for example [a, b]"),
-        ("family: mlp, ", "", "8: model: has no 'family'; family may be mlp"),
+        ("family: mlp, ", "", "8: model: has no 'family'; family may be linear, mlp"),
         ("method: mfd", "method: mdf", "9: learning.method: unknown method 'mdf'; did you mean 'mfd'? allowed: "),
         ("method: mfd", "method: [mfd]", "9: learning.method: unknown method a list; allowed: "),
         (

@@ -110,6 +110,21 @@ def test_an_attribute_that_would_be_read_over_in_silence_is_a_problem(key, meant
     assert only(wire(**{key: 1})) == f"link 'a' - 'b': {key} is not an attribute of a link; did you mean {meant}?"
 
 
+@pytest.mark.parametrize("loss", [-0.1, 1, "0.1", None, float("nan")])
+def test_a_loss_is_a_share_below_one(loss):
+    assert only(wire(loss=loss)).startswith(f"link 'a' - 'b': loss is {loss!r}; it must be the share")
+
+
+def test_sharing_and_loss_are_attributes_of_a_wire_and_not_of_a_radio_link():
+    assert check_topology(wire(sharing="unshared", loss=0.25)) == []
+    assert only(wire(sharing="fat")) == "link 'a' - 'b': sharing is 'fat'; it must be shared or unshared"
+    assert "share nothing either" in only(wire(sharing="unshared", duplex="half"))
+    assert only(cell(loss=0.1)).endswith("a radio link has no loss of its own; its cell decides it")
+    assert only(wire(Loss=0.1)).endswith("did you mean loss?")
+    assert only(wire(packet_loss=0.1)).endswith("did you mean loss?")
+    assert check_topology(wire(**{"class": "core"})) == []
+
+
 def test_an_unknown_medium_or_duplex_is_a_problem():
     assert only(wire(medium="optical")) == "link 'a' - 'b': medium is 'optical'; it must be wire or radio"
     assert only(wire(duplex="Half")).endswith("it must be full or half (did you mean half?)")
@@ -126,11 +141,13 @@ def test_a_radio_link_takes_neither_rate_nor_duplex():
     assert "a radio link has no duplex of its own" in only(cell(duplex="half"))
 
 
-@pytest.mark.parametrize(("phone", "site"), [("device", "device"), ("edge", "edge"), ("cloud", "edge")])
-def test_a_radio_link_joins_one_device_to_one_site(phone, site):
+@pytest.mark.parametrize(("phone", "site"), [("edge", "edge"), ("cloud", "edge")])
+def test_a_radio_link_joins_a_device_to_a_site_or_another_device(phone, site):
     graph = cell()
     graph.nodes["phone"]["tier"], graph.nodes["site"]["tier"] = phone, site
-    assert "a radio link joins a device to an edge or cloud site, not " in only(graph)
+    assert "a radio link joins a device to an edge or cloud site, or to another device, not " in only(graph)
+    graph.nodes["phone"]["tier"], graph.nodes["site"]["tier"] = "device", "device"
+    assert check_topology(graph) == []
 
 
 def test_a_device_may_reach_a_cloud_by_radio():

@@ -119,6 +119,20 @@ def test_a_split_duplex_link_is_full_duplex_whichever_way_its_halves_are_called(
 
 
 @pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ("SHARED", {"duplex": "half"}),
+        ("SPLITDUPLEX", {"duplex": "full"}),
+        ("FATPIPE", {"sharing": "unshared"}),
+    ],
+)
+def test_a_sharing_policy_says_who_shares_a_link(policy, said, save):
+    inner = hosts("ab") + link("l", more=f'sharing_policy="{policy}"') + route("a", "b", "l")
+    edge = read_topology(save(platform(inner)), EDGE).edges["a", "b"]
+    assert edge == {"rate_bps": 1e9, "delay_s": 50e-6, "label": "l"} | said
+
+
+@pytest.mark.parametrize(
     ("bandwidth", "rate_bps"),
     [
         ("125MBps", 1e9),
@@ -164,8 +178,8 @@ def test_a_link_that_no_route_uses_is_left_out_and_reported(save):
         ),
         (hosts("ab") + link("l", latency="5 parsec") + route("a", "b", "l"), "it must be a latency such as 50us"),
         (
-            hosts("ab") + link("l", more='sharing_policy="FATPIPE"') + route("a", "b", "l"),
-            "only SHARED and SPLITDUPLEX",
+            hosts("ab") + link("l", more='sharing_policy="WIFI"') + route("a", "b", "l"),
+            "only SHARED, SPLITDUPLEX and FATPIPE",
         ),
         (hosts("ab") + route("a", "b", "l"), "the route from 'a' to 'b' names the link 'l', which there is not"),
         (

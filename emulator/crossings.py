@@ -1,0 +1,168 @@
+"""Pieces of transfers on their links: how a connection begins, pauses, ends, and is broken off."""
+
+import math
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
+
+from . import laws
+from .clock import Clock, Turn
+from .forwarding import ForwardingPlan
+from .links import Link
+from .network import FluidNetwork, Share, bits
+from .tcp import Fair
+from .transfer import Crossing, Transfer
+from .wiring import Wiring
+
+
+class Crossings:
+    """All crossings in order of their beginning; ``done`` is told of each whose last bit has left.
+
+    Each crossing is a connection. With a TCP-like sharing it pays the delay before it begins to flow, with a transport
+    term it goes in rounds; a connection that was broken off begins anew.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        network: FluidNetwork,
+        wiring: Wiring,
+        plan: ForwardingPlan,
+        done: Callable[[Crossing], None],
+    ) -> None:
+        self._clock, self._network, self._between = clock, network, wiring.between
+        self._sharing, self._term = plan.sharing, plan.transport
+        self._done = done
+        self._all: dict[Crossing, None] = {}
+        self._link_bits = 0.0  # what has passed, counted on every link, less what still flows
+        self._unsure_bits = 0.0  # what of that the clock's resolution leaves open, as flows end at times it can tell
+
+    def __contains__(self, crossing: Crossing) -> bool:
+        """Tell whether a crossing has neither ended nor been taken off."""
+        return crossing in self._all
+
+    def add(self, transfer: Transfer, piece: int, links: Sequence[Link], *, leads: bool) -> Crossing:
+        """Put a piece before its links, where it waits until it is started."""
+        crossing = Crossing(
+            transfer,
+            piece,
+            links,
+            leads,
+            node=links[0].source,
+            beyond=links[-1].target,
+            back=self._way_back(links),
+            since_s=self._clock.now,
+            rest_bits=bits(transfer.pieces[piece]),
+        )
+        self._all[crossing] = transfer.crossings[crossing] = None
+        return crossing
+
+    def _way_back(self, links: Sequence[Link]) -> list[Link]:
+        """Return the links of the acknowledgements, in their order."""
+        if self._term is None and isinstance(self._sharing, Fair):
+            return []
+        ends = [(link.target, link.source) for link in reversed(links)]
+        return [self._between[pair] for pair in ends if pair in self._between]
+
+    def on(self, links: Collection[Link]) -> list[Crossing]:
+        """Return the crossings of any of these links."""
+        return [crossing for crossing in self._all if any(link in links for link in crossing.links)]
+
+    def at(self, node: int) -> list[Crossing]:
+        """Return the crossings of what a node holds."""
+        return [crossing for crossing in self._all if crossing.node == node]
+
+    def waiting(self) -> list[Crossing]:
+        """Return the crossings that wait to be started."""
+        return [crossing for crossing in self._all if crossing.waits]
+
+    def start(self, crossing: Crossing) -> None:
+        """Let the rest of a piece go, over links that are open."""
+        links = crossing.links
+        wait_s = crossing.paid_s = self._sharing.start_delay_s(links)
+        crossing.window_bits = crossing.rest_bits
+        if self._term is not None:
+            first = self._term.first(crossing.rest_bits / 8, self._round_trip_s(crossing))
+            wait_s, crossing.window_bits = wait_s + first.wait_s, bits(first.size_bytes)
+        self._go_on(crossing, wait_s)
+
+    def _round_trip_s(self, crossing: Crossing) -> float:
+        return math.fsum(link.delay_s for link in (*crossing.links, *crossing.back))
+
+    def _go_on(self, crossing: Crossing, wait_s: float) -> None:
+        """Send the next window, now or after a wait."""
+        if wait_s > 0:
+            send = partial(self._send, crossing)
+            crossing.pause = self._clock.after(wait_s, Turn.TIMER, crossing.transfer.number, send)
+        else:
+            self._send(crossing)
+
+    def _send(self, crossing: Crossing) -> None:
+        transfer, size_bytes = crossing.transfer, crossing.window_bits / 8
+        crossing.pause, crossing.began_s = None, self._clock.now
+        crossing.flow = self._network.start(
+            crossing.links,
+            size_bytes if self._term is None else self._term.wire_bytes(size_bytes),
+            partial(self._sent, crossing),
+            share=Share(cap_bps=transfer.cap_bps, rank=transfer.priority),
+            transfer=transfer.number,
+            back=crossing.back,
+        )
+
+    def _sent(self, crossing: Crossing) -> None:
+        """A window has passed: the next follows, or the piece has."""
+        flow, crossing.flow = crossing.flow, None
+        assert flow is not None
+        self._link_bits += flow.size_bits * len(crossing.links)
+        fastest_bps = min(link.peak_bps for link in crossing.links)
+        self._unsure_bits += fastest_bps * math.ulp(self._clock.now) * len(crossing.links)
+        window_bytes, rest_bits = crossing.window_bits / 8, crossing.rest_bits - crossing.window_bits
+        if self._term is None or rest_bits <= 0:
+            self._forget(crossing)
+            self._done(crossing)
+            return
+        lasted_s, round_trip_s = self._clock.now - crossing.began_s, self._round_trip_s(crossing)
+        following = self._term.following(window_bytes, lasted_s, rest_bits / 8, round_trip_s)
+        crossing.rest_bits, crossing.window_bits = rest_bits, bits(following.size_bytes)
+        self._go_on(crossing, following.wait_s)
+
+    def halt(self, crossing: Crossing) -> None:
+        """Stop a crossing where it is, and count what has passed; it can be started again."""
+        if crossing.pause is not None:
+            crossing.pause.cancel()
+            crossing.pause = None
+        if crossing.flow is not None:
+            flow, crossing.flow = crossing.flow, None
+            left_bits = self._network.stop(flow)
+            self._link_bits += (flow.size_bits - left_bits) * len(crossing.links)
+            payload = crossing.window_bits / flow.size_bits if flow.size_bits > 0 else 0.0
+            crossing.rest_bits = crossing.rest_bits - crossing.window_bits + left_bits * payload
+
+    def take_off(self, crossing: Crossing) -> None:
+        """Stop a crossing for good."""
+        self.halt(crossing)
+        self._forget(crossing)
+
+    def _forget(self, crossing: Crossing) -> None:
+        del self._all[crossing], crossing.transfer.crossings[crossing]
+
+    def arrivals(self, crossing: Crossing) -> Iterator[tuple[Link, float]]:
+        """Yield each link with the time from now at which the last bit is at its end [s]."""
+        delay_s = 0.0
+        for link in crossing.links:
+            delay_s += self._sharing.end_delay_s(link)
+            yield link, delay_s
+
+    def check(self, carried_bits: float) -> None:
+        """Check that every bit on a link is accounted for, as far as the clock can tell.
+
+        Args:
+            carried_bits: What the meter saw all links carry.
+
+        Raises:
+            LawBroken: Something was lost or made.
+        """
+        under_way = self._network.in_progress()
+        passed = math.fsum(flow.passed_bits(self._clock.now) * len(flow.links) for flow in under_way)
+        whole = self._link_bits + math.fsum(flow.size_bits * len(flow.links) for flow in under_way)
+        tolerance = laws.TOLERANCE * whole + self._unsure_bits
+        laws.conserved("bits on links", self._link_bits + passed, carried_bits, tolerance)

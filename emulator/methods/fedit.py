@@ -1,0 +1,33 @@
+"""FedIT: federated averaging of low-rank adapters, factor by factor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wayfare.emulator.records import EventKind
+
+from .rounds import Rounds
+
+if TYPE_CHECKING:
+    from wayfare.emulator.node import Node
+    from wayfare.emulator.packets import ModelPacket
+    from wayfare.models.model import Model
+
+
+@dataclass(frozen=True, kw_only=True)
+class FedIT(Rounds):
+    """FedIT (Zhang et al., ICASSP 2024, arXiv 2305.05644, Algorithm 1), for models of the family `lora`.
+
+    FedAvg of adapters: the server averages the factors A and B apart, weighted by samples. That is the wrong way, here
+    for comparison: the product of two means is not the mean of the products (Wang et al. 2024, arXiv 2409.05976). Its
+    answer is the server's model.
+    """
+
+    def update(self, node: Node, model: Model, answers: Sequence[ModelPacket]) -> Model:
+        """Return the means of A and of B."""
+        from wayfare.models.merging import Contribution, FactorsApart
+
+        node.log(EventKind.MERGE, value=float(len(answers)))
+        return FactorsApart().merge([Contribution(answer.to_model(), answer.learned_samples) for answer in answers])
