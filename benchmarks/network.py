@@ -2,9 +2,10 @@
 
     python benchmarks/network.py [--repeat 5] [--flows 1.0] [--only NAME]
 
-Each workload keeps a number of flows in progress: when one ends, another begins at the same instant. What is measured
-is the fluid network on its clock with its meter; nothing is recorded. CPU time of the process, medians of repetitions
-in which the workloads take turns.
+Each workload keeps a number of flows in progress: when one ends, another begins at the same instant. Two things are
+measured: the fluid network on its clock with its meter, nothing recorded; and the whole engine, where a flow is a
+transfer, cut through along its way, with each step and all that the solver was asked recorded. CPU time, medians
+of repetitions in which the workloads take turns.
 """
 
 import argparse
@@ -24,16 +25,21 @@ import numpy as np
 import simpy
 
 from wayfare.emulator.clock import Clock, Turn
-from wayfare.emulator.links import Link
+from wayfare.emulator.forwarding import ForwardingPlan
+from wayfare.emulator.journal import Journal
 from wayfare.emulator.meter import Meter
 from wayfare.emulator.network import FluidNetwork
+from wayfare.emulator.nodes import DEFAULT_NODES
 from wayfare.emulator.records import RunWriter
 from wayfare.emulator.sharing import Fluid
+from wayfare.emulator.transport import Transport
+from wayfare.emulator.wiring import Wiring
 
-Route = Sequence[int]
+Way = Sequence[int]
 PACKAGES = ("wayfare", "simpy", "numpy", "numba")
 LINK_BPS = 1e9
 MEAN_BYTES = 1e6
+FORWARDING = ForwardingPlan("cut-through")
 
 
 @dataclass(frozen=True)
@@ -41,49 +47,67 @@ class Workload:
     """A network and what runs over it.
 
     Attributes:
-        rates_bps: Of each directed link.
+        edges: The wires, full duplex and without delay, as pairs of node ids from 0.
         concurrent: How many flows are in progress.
         finished: How many ends are counted.
-        lane: The links of the ``i``-th of those in progress and of all that follow it, or None.
-        draw: The links of a flow at random, or None.
+        lane: The nodes of the way of the ``i``-th of those in progress and of all that follow it, or None.
+        draw: The nodes of a way at random, or None.
     """
 
     name: str
-    rates_bps: list[float]
+    edges: Sequence[tuple[int, int]]
     concurrent: int
     finished: int
-    lane: Callable[[int], Route] | None = None
-    draw: Callable[[np.random.Generator], Route] | None = None
+    lane: Callable[[int], Way] | None = None
+    draw: Callable[[np.random.Generator], Way] | None = None
+
+    @property
+    def wiring(self) -> Wiring:
+        """Return the network."""
+        nodes = 1 + max(max(edge) for edge in self.edges)
+        wiring = Wiring([str(node) for node in range(nodes)], ["edge"] * nodes)
+        figures = {"coefficient": 1.0, "rate_bps": LINK_BPS, "power_idle_w": 1.0, "power_busy_w": 3.0, "radio": False}
+        for a, b in self.edges:
+            for ends in ((a, b), (b, a)):
+                constraints = (wiring.add_constraint(LINK_BPS),)
+                wiring.add_link(*ends, constraints=constraints, delay_s=0.0, **figures)
+        return wiring
+
+    def ways(self, rng: np.random.Generator, total: int) -> list[Way]:
+        """Return the ways of so many flows that begin one after the other, or of each lane."""
+        if self.draw is not None:
+            return [self.draw(rng) for _ in range(total)]
+        assert self.lane is not None
+        return [self.lane(i) for i in range(self.concurrent)]
 
 
 def dumbbell(concurrent: int, finished: int) -> Workload:
     """Return pairs of hosts with access links of their own, all over one bottleneck."""
-    rates = [LINK_BPS] * (2 * concurrent + 1)
+    left, right = 2 * concurrent, 2 * concurrent + 1
+    edges = [
+        (left, right),
+        *((2 * i, left) for i in range(concurrent)),
+        *((right, 2 * i + 1) for i in range(concurrent)),
+    ]
     return Workload(
-        f"dumbbell {concurrent:,}", rates, concurrent, finished, lane=lambda i: (2 * i, 2 * concurrent, 2 * i + 1)
+        f"dumbbell {concurrent:,}", edges, concurrent, finished, lane=lambda i: (2 * i, left, right, 2 * i + 1)
     )
-
-
-def routed(name: str, graph: "nx.Graph[int]", hosts: list[int], concurrent: int, finished: int) -> Workload:
-    """Return random pairs of hosts, each on one shortest path, over links of one rate."""
-    index = {ends: number for number, ends in enumerate((*graph.edges, *((b, a) for a, b in graph.edges)))}
-    parents = {host: dict(nx.bfs_predecessors(graph, host)) for host in hosts}
-
-    def draw(rng: np.random.Generator) -> Route:
-        source, target = (hosts[i] for i in rng.choice(len(hosts), 2, replace=False))
-        route, node = [], target
-        while node != source:
-            route.append(index[parents[source][node], node])
-            node = parents[source][node]
-        return route[::-1]
-
-    return Workload(name, [LINK_BPS] * len(index), concurrent, finished, draw=draw)
 
 
 def geometric(finished: int) -> Workload:
     """Return 1,000 flows on 500 nodes at random in the unit square, joined up to a distance of 0.1: 7 hops a flow."""
-    graph = nx.random_geometric_graph(500, 0.1, seed=1)
-    return routed("geometric 500 nodes, 1,000 flows", nx.Graph(graph.edges), list(graph), 1000, finished)
+    graph = nx.Graph(nx.random_geometric_graph(500, 0.1, seed=1).edges)
+    nodes = list(graph)
+    parents = {node: dict(nx.bfs_predecessors(graph, node)) for node in nodes}
+
+    def draw(rng: np.random.Generator) -> Way:
+        source, node = (nodes[i] for i in rng.choice(len(nodes), 2, replace=False))
+        way = [node]
+        while way[-1] != source:
+            way.append(parents[source][way[-1]])
+        return way[::-1]
+
+    return Workload("geometric 500 nodes, 1,000 flows", list(graph.edges), 1000, finished, draw=draw)
 
 
 def fat_tree(finished: int, k: int = 8) -> Workload:
@@ -96,9 +120,9 @@ def fat_tree(finished: int, k: int = 8) -> Workload:
                 graph.add_edge(f"edge{pod}.{edge}", f"up{pod}.{other}")
                 graph.add_edge(f"host{pod}.{edge}.{other}", f"edge{pod}.{edge}")
                 graph.add_edge(f"up{pod}.{edge}", f"core{edge}.{other}")
-    index = {ends: number for number, ends in enumerate((*graph.edges, *((b, a) for a, b in graph.edges)))}
+    number = {name: place for place, name in enumerate(graph)}
 
-    def draw(rng: np.random.Generator) -> Route:
+    def draw(rng: np.random.Generator) -> Way:
         source, target = (divmod(int(host), half * half) for host in rng.choice(k * half * half, 2, replace=False))
         ends = [(pod, *divmod(rest, half)) for pod, rest in (source, target)]
         (pod, edge, host), (far_pod, far_edge, far_host) = ends
@@ -109,52 +133,60 @@ def fat_tree(finished: int, k: int = 8) -> Workload:
         elif edge != far_edge:
             nodes += [f"up{pod}.{up}", f"edge{far_pod}.{far_edge}"]
         nodes.append(f"host{far_pod}.{far_edge}.{far_host}")
-        return [index[ends] for ends in pairwise(nodes)]
+        return [number[name] for name in nodes]
 
-    return Workload("fat-tree k=8, 1,000 flows", [LINK_BPS] * len(index), 1000, finished, draw=draw)
+    edges = [(number[a], number[b]) for a, b in graph.edges]
+    return Workload("fat-tree k=8, 1,000 flows", edges, 1000, finished, draw=draw)
 
 
 def access(devices: int, finished: int, *, shared: bool = False) -> Workload:
     """Return devices with an access link each; of ``shared`` ones, every tenth is behind one backhaul."""
     kind = "10 % behind a backhaul" if shared else "private"
+    hub, far = devices, devices + 1
     return Workload(
         f"{devices:,} access links, {kind}",
-        [LINK_BPS] * (devices + 1),
+        [*((i, hub) for i in range(devices)), (hub, far)],
         devices,
         finished,
-        lane=lambda i: (i, devices) if shared and i % 10 == 0 else (i,),
+        lane=lambda i: (i, hub, far) if shared and i % 10 == 0 else (i, hub),
     )
 
 
-def churn(workload: Workload, folder: Path) -> float:
-    """Run a workload on the fluid network and return the CPU time that the flows counted took [s].
+def churn(workload: Workload, folder: Path, *, whole: bool = False) -> float:
+    """Run a workload and return the CPU time that the flows counted took [s].
 
     The compiled kernel is there from the start. Not counted: the first flows of all and another tenth.
+
+    Args:
+        workload: What to run.
+        folder: Where to record.
+        whole: Whether flows are transfers of the whole engine, each step recorded, or of the fluid network alone.
     """
-    links = [
-        Link(index, 0, 1, "backhaul", index, 1.0, rate_bps, 0.0, 1.0, 3.0, False)
-        for index, rate_bps in enumerate(workload.rates_bps)
-    ]
-    clock, writer = Clock(), RunWriter.create(folder, "bench", {})
-    capacity, at_once = dict(enumerate(workload.rates_bps)), partial(Fluid, compile_after=0)
-    network = FluidNetwork(clock, capacity, Meter(links, [], writer), fluid=at_once)
+    wiring, clock, writer = workload.wiring, Clock(), RunWriter.create(folder, "bench", {})
+    meter, at_once = Meter(wiring.links, [], writer), partial(Fluid, compile_after=0)
+    journal = Journal(writer) if whole else None
+    network = FluidNetwork(clock, wiring.capacity, meter, fluid=at_once, journal=journal)
+    hardware = [DEFAULT_NODES["edge"]] * len(wiring.names)
+    transport = Transport(clock, network, wiring, hardware, writer, FORWARDING)
     rng = np.random.default_rng(1)
     warm = workload.finished // 10
     total = workload.concurrent + warm + workload.finished
     sizes = [1 + int(size) for size in rng.exponential(MEAN_BYTES, total)]
-    drawn = None if workload.draw is None else [[links[j] for j in workload.draw(rng)] for _ in range(total)]
-    fixed = (
-        None if workload.lane is None else [[links[j] for j in workload.lane(i)] for i in range(workload.concurrent)]
-    )
+    ways = workload.ways(rng, total)
+    routes = [[wiring.between[ends] for ends in pairwise(way)] for way in ways]
     started = ended = 0
 
     def begin(lane: int) -> None:
         nonlocal started
-        route = drawn[started] if drawn is not None else fixed[lane]
-        network.start(route, sizes[started], partial(end, lane))
+        number = started if workload.draw is not None else lane
+        if whole:
+            way, done = ways[number], partial(end, lane)
+            transport.send(way[0], way[-1], sizes[started], done, end_dropped, via=way[1:-1])
+        else:
+            network.start(routes[number], sizes[started], partial(end, lane))
         started += 1
 
-    def end(lane: int) -> None:
+    def end(lane: int, *_: object) -> None:
         nonlocal ended
         ended += 1
         begin(lane)
@@ -167,9 +199,13 @@ def churn(workload: Workload, folder: Path) -> float:
     while ended < warm + workload.finished:
         clock.step()
     spent_s = (time.process_time() - start) * workload.finished / (ended - first)
-    for stream in (writer.events, writer.metrics, writer.bins):
-        stream.close()
+    writer.fail("stopped", "measured")
     return spent_s
+
+
+def end_dropped(*_: object) -> None:
+    """Refuse to measure what does not arrive."""
+    raise RuntimeError("a transfer of the benchmark was dropped")
 
 
 def simpy_events(count: int = 200_000) -> float:
@@ -201,8 +237,10 @@ def measure(args: argparse.Namespace, folder: Path) -> dict[str, list[float]]:
     rates: dict[str, list[float]] = {}
     for _ in range(args.repeat):
         for workload in workloads:
-            if args.only in workload.name:
-                rates.setdefault(workload.name, []).append(workload.finished / churn(workload, folder))
+            for part, whole in (("network", False), ("engine", True)):
+                if args.only in workload.name:
+                    spent_s = churn(workload, folder, whole=whole)
+                    rates.setdefault(f"{workload.name}, {part}", []).append(workload.finished / spent_s)
         rates.setdefault("SimPy events", []).append(200_000 / simpy_events(200_000))
     return rates
 
@@ -227,7 +265,7 @@ def main() -> None:
     print(", ".join(f"{name} {version(name)}" for name in PACKAGES))
     with tempfile.TemporaryDirectory() as folder:
         for name, rates in measure(args, Path(folder)).items():
-            print(f"{name:44} {statistics.median(rates):>12,.0f} per CPU s   ({min(rates):,.0f} to {max(rates):,.0f})")
+            print(f"{name:48} {statistics.median(rates):>12,.0f} per CPU s   ({min(rates):,.0f} to {max(rates):,.0f})")
         if not args.only:
             print(
                 f"cost grows with the number of private links to the power {exponent(Path(folder), 3, args.flows):.2f}"

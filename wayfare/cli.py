@@ -1,4 +1,4 @@
-"""The command line: `run`, `test`, `compare`, `export`, `schema`, `dashboard`, `topology`, `link-budget` and `conform`.
+"""The command line: one function a command; the longer ones have a file of their own.
 
 Exit codes: 0 done, 1 an expectation of ``wayfare test`` failed or a case of ``wayfare conform`` is out of tolerance,
 2 a mistake of the user or the scenario, 3 ours; 130 and 143: interrupted, or asked to end.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from . import conform, link_budget, topology_commands
+from . import conform, explain, link_budget, listing, topology_commands
 
 if TYPE_CHECKING:
     from wayfare.scenarios.running import RunOutcome
@@ -31,6 +31,8 @@ app = typer.Typer(
 app.add_typer(topology_commands.app)
 app.command("link-budget")(link_budget.command)
 app.command("conform")(conform.command)
+app.command("explain")(explain.command)
+app.command("list")(listing.command)
 
 
 class Exit(IntEnum):
@@ -55,6 +57,9 @@ class ExportTable(StrEnum):
     METRICS = "metrics"
     LINKS = "links"
     NODES = "nodes"
+    ENERGY = "energy"
+    PLACES = "places"
+    RADIO = "radio"
 
 
 class ExportFormat(StrEnum):
@@ -157,7 +162,7 @@ def export(
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="File to write instead of standard output.")
     ] = None,
 ) -> None:
-    """Write a table of a run: flows, events, metrics or links."""
+    """Write a table of a run."""
     import pyarrow as pa
     import pyarrow.csv
     import pyarrow.parquet
@@ -182,14 +187,20 @@ def schema(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="File to write instead of standard output.")
     ] = None,
+    plugin: Annotated[
+        list[Path] | None, typer.Option("--plugin", metavar="FILE", help="A plug-in file whose classes it knows too.")
+    ] = None,
 ) -> None:
     """Write the JSON Schema of scenario files, for editors."""
+    from wayfare.scenarios.plugins import gather
     from wayfare.scenarios.schema import json_schema_text
 
+    with gather(plugin or []).registered():
+        text = json_schema_text()
     if output is None:
-        print(json_schema_text(), end="")
+        print(text, end="")
     else:
-        _write(output, json_schema_text().encode())
+        _write(output, text.encode())
 
 
 @app.command()
@@ -283,6 +294,9 @@ def _guarded(command: Callable[[], None]) -> None:
     except Exception as error:
         traceback.print_exc()
         kept = f" What was recorded is in {error.folder}." if hasattr(error, "folder") else ""
+        culprit = getattr(error, "culprit", None)
+        if culprit is not None:
+            _mistake(f"wayfare: {culprit}. This is a fault in a plug-in, not in Wayfare.{kept}")
         print(f"wayfare: {error}. This is a fault in Wayfare, not in your scenario.{kept}", file=sys.stderr)
         raise SystemExit(Exit.OURS) from None
 

@@ -7,7 +7,7 @@ _PREFIXES = (("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1.0), ("m", 1e-3), ("u", 1
 
 
 def accuracy(value: float) -> str:
-    """Return a fraction as people write accuracies."""
+    """Return a figure without a unit as people write accuracies."""
     return f"{value:.4f}"
 
 
@@ -37,6 +37,7 @@ _SECTIONS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("accuracy, answers' mean at the end", "accuracy.final", accuracy),
     ("accuracy, mean of what devices hold", "accuracy.nodes", accuracy),
     ("accuracy, best seen", "accuracy.best", accuracy),
+    ("loss, answers' mean at the end", "loss.final", accuracy),
     ("virtual time", "time.virtual_s", seconds),
     ("wall time", "time.wall_s", seconds),
     ("bytes on links", "bytes.total", amount("B")),
@@ -55,7 +56,7 @@ def figures(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for label, key, text in _SECTIONS:
         value: Any = summary
         for step in key.split("."):
-            value = value[step]
+            value = value.get(step, {})  # a run of an older version has fewer figures
         if isinstance(value, Mapping):
             for name, part in value.items():
                 if part or key == "packets":

@@ -66,8 +66,11 @@ class CommandLine:
         self.folder = folder
 
     def __call__(self, *arguments: str | Path, env: dict[str, str] | None = None, binary: bool = False) -> Any:
+        return self.python("-m", "wayfare", *arguments, env=env, binary=binary)
+
+    def python(self, *arguments: str | Path, env: dict[str, str] | None = None, binary: bool = False) -> Any:
         environment = {**os.environ, "WAYFARE_CACHE": str(self.folder / "cache"), **(env or {})}
-        command = [sys.executable, "-m", "wayfare", *map(str, arguments)]
+        command = [sys.executable, *map(str, arguments)]
         done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, check=False, timeout=120)
         if binary:
             return done.stdout

@@ -1,0 +1,89 @@
+"""`wayfare list`: what a scenario can choose, plug-ins included."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from wayfare.scenarios.catalogue import Entry
+
+
+def command(
+    kind: Annotated[
+        str | None, typer.Argument(metavar="KIND", help="What to list, such as methods; without it, the kinds.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="The one of that kind whose parameters are shown.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show the parameters of all.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    plugin: Annotated[
+        list[Path] | None, typer.Option("--plugin", metavar="FILE", help="A plug-in file to list what it brings too.")
+    ] = None,
+) -> None:
+    """Print what a scenario can choose: models, datasets, methods and more, with their parameters."""
+    from wayfare.scenarios.plugins import gather
+
+    plugins = gather(plugin or [])
+    with plugins.registered():
+        if kind is None:
+            _print_kinds(as_json=as_json)
+            return
+        from wayfare.scenarios.catalogue import entries
+
+        _check(kind, name)
+        listed = [entry for entry in entries(kind, plugins) if name in (None, entry.name)]
+    if as_json:
+        print(json.dumps({"kind": kind, "components": [asdict(entry) for entry in listed]}, indent=2))
+    else:
+        _print_entries(kind, listed, verbose=verbose or name is not None)
+
+
+def _check(kind: str, name: str | None) -> None:
+    """Refuse an unknown kind or name."""
+    from wayfare.scenarios.errors import Problem, ScenarioError, unknown
+    from wayfare.scenarios.kinds import KINDS
+
+    if kind not in KINDS:
+        raise ScenarioError(Problem(unknown("kind", kind, KINDS), "wayfare list"))
+    if name is not None and name not in KINDS[kind].registry:
+        raise ScenarioError(Problem(unknown("name", name, KINDS[kind].registry), f"wayfare list {kind}"))
+
+
+def _print_kinds(*, as_json: bool) -> None:
+    from wayfare.scenarios.kinds import KINDS
+
+    rows = [
+        {"kind": kind, "names": list(about.registry), "key": about.key, "about": about.about}
+        for kind, about in KINDS.items()
+    ]
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    from .listing_table import kinds_table
+
+    _print(kinds_table(rows))
+
+
+def _print_entries(kind: str, listed: "list[Entry]", *, verbose: bool) -> None:
+    from .listing_table import entries_table, parameters_table
+
+    if not verbose:
+        _print(entries_table(listed))
+        return
+    for entry in listed:
+        print(f"{kind}: {entry.name}" + (f" (from {entry.source})" if entry.source else ""))
+        print(entry.about)
+        if entry.parameters:
+            _print(parameters_table(entry))
+        print()
+
+
+def _print(table: object) -> None:
+    from rich.console import Console
+
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
