@@ -10,6 +10,10 @@ class Closures:
         self._reasons = Counter[int]()
         self._closed: set[int] = set()
 
+    def __len__(self) -> int:
+        """Return how many things are closed."""
+        return len(self._closed)
+
     def __contains__(self, thing: int) -> bool:
         """Tell whether a thing is closed."""
         return thing in self._closed

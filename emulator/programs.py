@@ -1,14 +1,12 @@
 """The nodes' programs in a run: started, told of failures, started anew; and what attackers send them."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from .clock import Clock, Turn
-from .failures import NodeDown
 from .forgery import Forging
-from .node import Node
+from .node import Node, until_down
 from .packets import count_hop, hops_of
 from .transfer import Transfer
 from .transport import Transport
@@ -53,7 +51,7 @@ class Programs:
     def _start(self, node: Node) -> None:
         program = self._method.program(node, self._roles)
         if program is not None:
-            self._clock.process(_until_down(program))
+            self._clock.process(until_down(program))
 
     def plan_forged(self, transport: Transport, forgings: Sequence[Forging]) -> None:
         """Let attackers send forged packets over the network, made of what they overhear at the node they attack."""
@@ -75,9 +73,3 @@ class Programs:
 
     def _deliver(self, data: bytes, transfer: Transfer) -> None:
         self._nodes[transfer.target].arrive(count_hop(data, hops_of(data) + transfer.hops), transfer)
-
-
-def _until_down(program: "Program") -> "Program":
-    """Run a program until its node fails."""
-    with suppress(NodeDown):
-        yield from program

@@ -199,7 +199,9 @@ class Transport:
 
     def _cross(self, crossing: Crossing) -> None:
         """Let what is left of a piece go, if its links are open and there is room where it goes."""
-        closed = any(link.index in self._down or link.index in self._held for link in crossing.links)
+        closed = (self._down or self._held) and any(
+            link.index in self._down or link.index in self._held for link in crossing.links
+        )
         if not closed and self._buffers.reserve(crossing):
             self._start(crossing)
 
@@ -214,12 +216,9 @@ class Transport:
     def _leave(self, crossing: Crossing) -> None:
         """The last bit has left the bottleneck: it arrives after the delays so far, and the next piece follows."""
         transfer, piece, links = crossing.transfer, crossing.piece, crossing.links
-        delay_s = 0.0
-        for link, delay_s in self._crossings.arrivals(crossing):
-            arrive = partial(self._arrive, transfer, piece, link.source, link.target, link is links[-1])
-            self._clock.after(delay_s, Turn.ARRIVAL, transfer.number, arrive)
+        delay_s = self._propagate(crossing, piece)
         if piece == 0:
-            fastest_bps = min(transfer.cap_bps, min(link.peak_bps for link in links))
+            fastest_bps = min(transfer.cap_bps, *[link.peak_bps for link in links])
             transfer.least_s += crossing.paid_s + bits(transfer.pieces[0]) / fastest_bps + delay_s
         self._free(crossing.node, transfer, piece)
         queue = transfer.queues.get(links[0].index)
@@ -227,6 +226,24 @@ class Transport:
             queue.popleft()
             if queue:
                 self._cross(self._crossings.add(transfer, queue[0], links, leads=False))
+
+    def _propagate(self, crossing: Crossing, piece: int) -> float:
+        """Let a piece arrive at the end of each link after the delays so far; return that of the last one [s]."""
+        ends: list[tuple[int, int]] = []
+        waited_s = 0.0
+        for link, delay_s in self._crossings.arrivals(crossing):
+            if delay_s > waited_s and ends:
+                self._arrive_after(waited_s, crossing.transfer, piece, ends, last=False)
+                ends = []
+            ends.append((link.source, link.target))
+            waited_s = delay_s
+        self._arrive_after(waited_s, crossing.transfer, piece, ends, last=True)
+        return waited_s
+
+    def _arrive_after(
+        self, delay_s: float, transfer: Transfer, piece: int, ends: list[tuple[int, int]], *, last: bool
+    ) -> None:
+        self._clock.after(delay_s, Turn.ARRIVAL, transfer.number, partial(self._arrive, transfer, piece, ends, last))
 
     def _free(self, node: int, transfer: Transfer, piece: int) -> None:
         self._buffers.free(node, transfer, piece)
@@ -238,15 +255,17 @@ class Transport:
             for crossing in self._buffers.admitted(node):
                 self._start(crossing)
 
-    def _arrive(self, transfer: Transfer, piece: int, source: int, target: int, last: bool) -> None:
-        """The last bit of a piece is at the end of a link."""
+    def _arrive(self, transfer: Transfer, piece: int, hops: list[tuple[int, int]], last: bool) -> None:
+        """The last bit of a piece is at the end of links that it reaches at once, perhaps of the last on its way."""
         if transfer.number not in self.in_flight:
             return  # it was dropped
-        transfer.crossed[source, target] = transfer.crossed.get((source, target), 0) + 1
-        if transfer.split or transfer.crossed[source, target] % len(transfer.pieces) == 0:
-            self._record(EventKind.HOP_END, transfer, source, target)
+        pieces = len(transfer.pieces)
+        for ends in hops:
+            crossed = transfer.crossed[ends] = transfer.crossed.get(ends, 0) + 1
+            if transfer.split or crossed % pieces == 0:
+                self._record(EventKind.HOP_END, transfer, *ends)
         if last:
-            self._take(transfer, piece, target)
+            self._take(transfer, piece, hops[-1][1])
 
     def set_link(self, link: Link, up: bool) -> None:
         """Let a directed link fail or come back.
@@ -300,7 +319,7 @@ class Transport:
 
     def _split(self, crossing: Crossing) -> None:
         """Make a piece of its own of what has passed, which goes on from where the links lead now."""
-        transfer, links = crossing.transfer, crossing.links
+        transfer = crossing.transfer
         passed_bytes = transfer.pieces[crossing.piece] - crossing.rest_bits / 8
         if passed_bytes <= 0:
             return
@@ -308,10 +327,7 @@ class Transport:
         transfer.pieces[crossing.piece] -= passed_bytes
         transfer.pieces.append(passed_bytes)
         self._buffers.split(crossing.beyond, transfer, crossing.piece)
-        for link, delay_s in self._crossings.arrivals(crossing):
-            last = link is links[-1]
-            arrive = partial(self._arrive, transfer, len(transfer.pieces) - 1, link.source, link.target, last)
-            self._clock.after(delay_s, Turn.ARRIVAL, transfer.number, arrive)
+        self._propagate(crossing, len(transfer.pieces) - 1)
 
     def _go_on(self) -> None:
         """Let pieces that waited for their links go on, if these are open now."""

@@ -78,7 +78,7 @@ class Rotation:
     `groups` each part is one or more natural groups.
     """
 
-    every_s: Annotated[float, "Time that a node has one part.", Gt(0)]
+    every_s: Annotated[float, "Time that a node has one part.", Ge(1e-9)]
     parts: Annotated[int | None, "Parts that the data is dealt into; by default one for each node.", Ge(2)] = None
     test: Annotated[
         Test, "Whether the test set stays the same, or has only the groups (else classes) that nodes hold at the time."
@@ -200,7 +200,7 @@ class LabelRotation:
     the first meaning.
     """
 
-    every_s: Annotated[float, "Length of a round.", Gt(0)]
+    every_s: Annotated[float, "Length of a round.", Ge(1e-9)]
     by: Annotated[int, "How many labels further each label moves.", Ge(1)] = 1
     test: Annotated[Test, "Whether the labels of the test set stay, or change as well."] = "follows"
 

@@ -15,6 +15,8 @@ from wayfare.emulator.tcp import SHARING
 from wayfare.models.datasets import DATASETS
 from wayfare.models.drift import DRIFTS
 from wayfare.models.families import FAMILIES, STRUCTURES
+from wayfare.models.merging.merger import Merger
+from wayfare.models.merging.mergers import MERGERS
 from wayfare.models.partition import PARTITIONS
 from wayfare.models.structure import Structure
 from wayfare.topologies.generators import GENERATORS
@@ -67,5 +69,6 @@ KINDS: Mapping[str, Kind] = {
         verbs=("part_names", "phase", "next_change_s", "split"),
     ),
     "methods": Kind("Learning methods.", "learning.method", METHODS, (Method,), ("program",)),
+    "mergers": Kind("Ways of making one model out of several.", "", MERGERS, (Merger,), ("merge",)),
 }
 """All kinds, by the name that `wayfare list`, entry points (`wayfare.methods`) and plug-in files (`METHODS`) share."""

@@ -32,6 +32,19 @@ stop: 40000 s
 MEAN_BYTES = 1e6
 RATE_BYTES_PER_S = 1e6
 
+# One MB takes a second from the hub on, one comes every 1.25 s, and the hub has room for four.
+SMALL_BUFFER = """\
+name: small-buffer
+seed: 1
+topology:
+  nodes: {a: {tier: device}, hub: {tier: edge}, b: {tier: device}}
+  links: [{between: [a, hub], rate: 100 Gbit/s, delay: 0 s}, {between: [hub, b], rate: 8 Mbit/s, delay: 0 s}]
+nodes: {edge: {buffer: 4 MB}}
+traffic: {background: [{kind: poisson, from: a, to: b, size: 1 MB, interval: 1.25 s}]}
+record: {bin: 1000 s}
+stop: 10000 s
+"""
+
 LOAD = 0.8
 JOBS = 100_000
 
@@ -58,6 +71,12 @@ def stretch(sizes: Sizes, part: Part = "all") -> float:
     }
     kept = [(size, time_s) for size, time_s in transfers(sizes) if chosen[part](size)]
     return sum(time_s for _, time_s in kept) / (sum(size for size, _ in kept) / RATE_BYTES_PER_S)
+
+
+def blocked() -> float:
+    """Return the share of transfers that a full buffer drops."""
+    summary = observe(SMALL_BUFFER).summary
+    return float(summary["drops"]["buffer-full"] / summary["packets"]["sent"])
 
 
 def mean_sojourn_s(sizes: Sizes, seed: int = 1) -> float:
@@ -95,6 +114,16 @@ _ONE_BY_ONE: tuple[tuple[str, Sizes, float, float], ...] = (
 )
 
 CASES = (
+    Case(
+        name="buffer of 4, shared, load .8",
+        subject=SUBJECT,
+        source="insensitivity",
+        expected=0.8**4 * 0.2 / (1 - 0.8**5),
+        tolerance=0.02,
+        unit="dropped",
+        compute=blocked,
+        simulated=True,
+    ),
     *(
         Case(
             name=f"M/G/1-PS, {what}",

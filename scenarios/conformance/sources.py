@@ -11,6 +11,13 @@ SOURCES: dict[str, str] = {
     "TR 37.885 6.2.1": "3GPP TR 37.885 v15.3, Table 6.2.1-1; values at 5 GHz from the tests of ns-3's V2V models.",
     "TS 38.331 5.5.4.4": "3GPP TS 38.331, clause 5.5.4.4: event A3, two equal cells with a slope of 35.3 log d.",
     "Auer et al. 2011": "Auer et al., How Much Energy is Needed to Run a Wireless Network?, 2011, eq. (1), Table 2.",
+    "SimGrid 3.32": "SimGrid 3.32.0, CM02 and LV08 with cross-traffic, network/optim:Full, precision 1e-9; "
+    "benchmarks/oracles.",
+    "ns-3.44": "ns-3.44, NewReno, each segment acknowledged, windows from 10 segments of 1448 B; benchmarks/oracles. "
+    "Windows of whole segments and no queue: within 20 %.",
+    "Gilbert-Elliott": "Gilbert 1960 and Elliott 1963: loss pB (1 - h) + pG (1 - k), pB = p / (p + r); .01 and .1.",
+    "insensitivity": "M/M/1/K, (1 - rho) rho^K / (1 - rho^(K+1)), whatever the sizes where a queue is shared fairly "
+    "(Kelly, Reversibility and Stochastic Networks, 3.3); here rho is 0.8 and sizes are fixed.",
     "TS 38.306 4.1.2": "3GPP TS 38.306, clause 4.1.2: maximum data rate.",
     "TS 38.214 5.1.3.1": "3GPP TS 38.214, Tables 5.1.3.1-1 and 5.1.3.1-2: the spectral efficiency printed there.",
     "ITU-R P.676-12": "ITU-R P.676-12, Annex 1: gaseous attenuation at 15 °C, 1013.25 hPa and 7.5 g/m³, total.",

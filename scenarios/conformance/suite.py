@@ -10,6 +10,7 @@ from .path_loss import CASES as PATH_LOSS
 from .queues import CASES as QUEUES
 from .radio import CASES as RADIO
 from .sharing import CASES as SHARING
+from .tcp import CASES as TCP
 from .transport import CASES as TRANSPORT
 
 CASES: tuple[Case, ...] = (
@@ -18,6 +19,7 @@ CASES: tuple[Case, ...] = (
     *MOVEMENT,
     *SHARING,
     *TRANSPORT,
+    *TCP,
     *QUEUES,
     *ENERGY,
     *LEARNING,

@@ -2,12 +2,15 @@
 
 from functools import partial
 
+from wayfare.emulator.loss import GilbertElliott
 from wayfare.topologies.geography import fibre_delay_s, great_circle_m
 
 from .case import Case
 from .observation import observe, scratch_writer
 
 SUBJECT = "transport"
+
+BURSTS = GilbertElliott(between=("a", "b"), p=0.01, r=0.1, slot_s=1.0)
 
 THREE_HOPS = """\
 name: three-hops
@@ -76,6 +79,21 @@ CASES = (
         tolerance=1e-9,
         unit="s",
         compute=end_after_outage_s,
+    ),
+    *(
+        Case(
+            name=f"bursts of loss: {what}",
+            subject=SUBJECT,
+            source="Gilbert-Elliott",
+            expected=expected,
+            tolerance=5e-7,
+            unit=unit,
+            compute=compute,
+        )
+        for what, expected, unit, compute in (
+            ("share lost", 0.090909, "", lambda: BURSTS.loss),
+            ("mean length", 10.0, "slots", lambda: 1 / BURSTS.r),
+        )
     ),
     Case(
         name="light in fibre, n = 1.4682",

@@ -71,7 +71,7 @@ def test_a_processor_is_metered_for_what_its_slots_did(writer):
         desk.submit(name, 1e6)
     desk.run()
     desk.meter.close_bin(4.0)
-    assert desk.meter.energy_j["compute"] == pytest.approx(1.0 * (2.0 + 2.0 / 2))
+    assert desk.meter.ledger.by_cause()["compute"] == pytest.approx(1.0 * (2.0 + 2.0 / 2))
 
 
 def test_jitter_is_the_jobs_own_and_the_same_every_time(writer):

@@ -67,7 +67,8 @@ def test_every_component_and_parameter_is_described(kind):
 
 
 def test_every_choice_of_a_scenario_is_a_kind():
-    registries = {id(choice.registry) for choice in choices(Scenario)}
+    components = [component for kind in KINDS.values() if kind.settable for component in kind.registry.values()]
+    registries = {id(choice.registry) for component in (Scenario, *components) for choice in choices(component)}
     assert registries
     assert registries <= {id(kind.registry) for kind in KINDS.values()}
 

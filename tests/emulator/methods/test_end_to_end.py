@@ -5,6 +5,7 @@ import yaml
 
 from wayfare.emulator.methods import METHODS
 from wayfare.scenarios import load, run
+from wayfare.scenarios.schema import SCHEMA_FILE
 
 ADAPTERS = ("fedit", "flora")
 MARKOV = {
@@ -17,6 +18,11 @@ OWN = {
     "gossip": {"period": "300 ms"},
     "fedbuff": {"buffer": 2},
     "diloco": {"learning_rate": 0.01},
+}
+
+SHIPPED = {
+    "gossip": ("learning.period=10 ms",),
+    "diloco": ("learning.learning_rate=0.003", "learning.steps=20"),
 }
 
 
@@ -52,3 +58,11 @@ def test_a_method_learns_and_does_the_same_twice(tmp_path, method):
     assert first["packets"]["dropped"] == 0
     if method not in ADAPTERS:
         assert first["accuracy"]["best"] > 0.2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", [method for method in METHODS if method not in ADAPTERS])
+def test_on_the_shipped_network_every_method_passes(tmp_path, method):
+    changes = [f"learning.method={method}", "stop=500 ms", *SHIPPED.get(method, ())]
+    outcome = run(load(SCHEMA_FILE.parent / "all-methods.scenario.yaml", changes), tmp_path, cache=False)
+    assert outcome.passed, outcome.expectations

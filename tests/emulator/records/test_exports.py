@@ -33,6 +33,11 @@ def export(writer: RunWriter):
     writer.metric(1.5, "loss", 2.0, node=1)
     writer.bin(0.1, link=3, carried_bytes=50.0, utilisation=0.5, queue=1.5, energy_j=2.0)
     writer.bin(0.1, node=1, carried_bytes=0.0, utilisation=1.0, queue=2.0, energy_j=3.0)
+    writer.energy("idle", 4.0, node=1)
+    writer.energy("link", 5.0, link=3)
+    writer.place(0.0, 0, 1.0, 2.0)
+    writer.radio(0.0, 0, 1, 12.5, 1e6)  # up to b
+    writer.radio(0.5, 1, 2, 9.5, 2e6)  # down, from c by now
     writer.finish({"digest": {}})
     return lambda name: EXPORTS[name](RunRecord(writer.folder)).to_pylist()
 
@@ -60,6 +65,21 @@ def test_metrics_name_their_node(export):
         (1.0, "accuracy", None, None, 0.75),
         (1.0, "accuracy", None, 4, 0.5),
         (1.5, "loss", "b", None, 2.0),
+    ]
+
+
+def test_the_ledger_names_nodes_and_links(export):
+    assert [tuple(row.values()) for row in export("energy")] == [
+        ("b", None, None, "idle", 4.0),
+        (None, "c", "b", "link", 5.0),
+    ]
+
+
+def test_places_and_radio_links_are_named_and_a_link_has_the_site_that_it_had(export):
+    assert [tuple(row.values()) for row in export("places")] == [(0.0, "a", 1.0, 2.0)]
+    assert [tuple(row.values()) for row in export("radio")] == [
+        (0.0, "a", "b", 12.5, 1e6),
+        (0.5, "c", "a", 9.5, 2e6),
     ]
 
 
