@@ -13,7 +13,6 @@ from .transport import Transport
 
 if TYPE_CHECKING:
     from .methods import Method, Roles
-    from .methods.method import Program
 
 
 class Programs:

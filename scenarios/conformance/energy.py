@@ -41,8 +41,8 @@ CASES = (
         )
         for state, sleeps, load, expected_w in (
             ("asleep", True, 0.0, 450.0),
-            ("that sends nothing", False, 0.0, 780.0),
-            ("that sends all the time", False, 1.0, 1344.0),
+            ("sending nothing", False, 0.0, 780.0),
+            ("sending always", False, 1.0, 1344.0),
         )
     ),
 )

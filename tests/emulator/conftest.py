@@ -197,7 +197,9 @@ def live(tmp_path) -> Callable[..., Lived]:
             stop_s=stop_s,
             bin_s=bin_s,
             stream=partial(generator, seed),
-            lesson=lesson, keyring=keyring, forgings=forgings,
+            lesson=lesson,
+            keyring=keyring,
+            forgings=forgings,
         )
         writer = RunWriter.create(tmp_path, "world", {"name": "world"})
         writer.write_json("topology.json", {"nodes": [{"id": n, "index": i} for i, n in enumerate(wiring.names)]})

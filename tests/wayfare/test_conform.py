@@ -76,7 +76,7 @@ def test_a_pattern_that_finds_nothing_is_a_mistake(wayfare):
     said = wayfare("conform", "--only", "wormhole")
     assert said.code == 2
     assert said.out == ""
-    assert "--only: 'wormhole' is in no case's name; the subjects are path loss, radio, sharing" in said.err
+    assert "--only: 'wormhole' is in no case's name; the subjects are path loss, radio, movement, sharing" in said.err
 
 
 def test_json_and_markdown_together_are_a_mistake():

@@ -5,7 +5,7 @@ import torch
 
 from wayfare.emulator.methods import FedIT, FLoRA
 from wayfare.emulator.packets import LayerUpdate
-from wayfare.models import LoRA
+from wayfare.models import LoRA, MLPStructure
 from wayfare.models.model import Model
 from wayfare.models.scaling.rank import factors
 from wayfare.models.streams import generator
@@ -22,6 +22,13 @@ def adapters(seed):
 
 def products(model):
     return {layer: b @ a * model.structure.alpha / model.structure.rank for layer, (b, a) in factors(model).items()}
+
+
+@pytest.mark.parametrize("method", [FedIT(), FLoRA()])
+def test_a_model_without_adapters_is_refused(method):
+    method.check_model(adapters(1).structure)
+    with pytest.raises(ValueError, match="the family lora, not mlp"):
+        method.check_model(MLPStructure((6, 4, 3)))
 
 
 @pytest.fixture

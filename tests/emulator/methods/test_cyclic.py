@@ -60,6 +60,14 @@ def test_a_holder_that_fails_with_the_model_goes_on_with_it(live, wired):
     assert not [event for event in run.by_kind[EventKind.TRAIN_START] if start + 1e-3 < event["time_ns"] / 1e9 < 0.7]
 
 
+def test_a_first_holder_that_fails_at_the_launch_goes_on_with_it_though_it_is_not_drawn(live, wired):
+    """Of the four one is drawn a cycle, by this seed not the first: its restart trains the model all the same."""
+    faults = [FailingNode(1, iter([Outage(0.001, 0.5)]))]
+    method = Cyclic(steps=2, order="random", fraction=0.25)
+    run = live(wired(*STAR, tiers=TIERS), method, "abcd", stop_s=1.5, faults=faults, interrupted="drop")
+    assert len(visits(run)) > 4
+
+
 def test_a_lone_holder_trains_by_itself(live, wired):
     run = live(wired(*STAR, tiers=TIERS), Cyclic(steps=2), "b", stop_s=1.0)
     assert run.summary["packets"]["sent"] == 0

@@ -1,5 +1,7 @@
 """Travelling models, followed by their own headers and by the events of the run."""
 
+from dataclasses import replace
+
 import pytest
 
 from wayfare.emulator.methods import Mfd
@@ -17,16 +19,16 @@ SEED = 7
 class Diary(Mfd):
     """Mfd that keeps every packet a node sends on or lets retire, with the node's id, in its own list."""
 
-    def handle(self, node, packet):
-        from dataclasses import replace  # a copy, so that nothing later can change it
-
+    def program(self, node, roles):
         send, retire = node.send, node.retire
-        node.send = lambda destination, sent: (self.seen.append((node.index, replace(sent))), send(destination, sent))[
-            1
-        ]
-        node.retire = lambda retired: (self.seen.append((node.index, replace(retired))), retire(retired))[1]
-        yield from super().handle(node, packet)
-        node.send, node.retire = send, retire
+
+        def noted(what):
+            self.seen.append((node.index, replace(what)))  # a copy, so that nothing later can change it
+            return what
+
+        node.send = lambda destination, sent, via=None: send(destination, noted(sent), via)
+        node.retire = lambda retired, settled=False: retire(noted(retired), settled=settled)
+        return super().program(node, roles)
 
 
 @pytest.fixture
@@ -125,7 +127,7 @@ def test_sixteen_bits_make_smaller_packets(live, wired):
 
 
 def test_merging_joins_a_packet_with_what_the_last_one_left(live, wired, diary):
-    method = diary(packets=2, steps=2, merging=True, hop_limit=4)
+    method = diary(packets=2, steps=2, meeting="merge", hop_limit=4)
     run = live(wired(*LINE), method, "abcd", stop_s=30.0)
     assert {event["value"] for event in run.by_kind[EventKind.MERGE]} == {2.0}
     assert {packet.lineage for _, packet in method.seen} >= {(0,), (1,)}
