@@ -79,6 +79,8 @@ def _initial(scenario: Scenario, dataset: "Dataset") -> "Model":
         structure = scenario.model.structure(dataset.shape, dataset.classes, dataset.task)
         if STRUCTURES.get(structure.family) is not type(structure):
             raise ValueError(f"packets cannot name the structure {structure.family!r}: a plug-in adds it to STRUCTURES")
+        assert scenario.learning is not None
+        scenario.learning.check_model(structure)
         model: Model = structure.initial(hashed_seed(scenario.seed, "model"))
     except ValueError as error:
         raise scenario.error("model", str(error)) from None

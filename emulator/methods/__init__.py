@@ -17,6 +17,7 @@ Gossip        neighbours tell each other at random
 Cyclic        one model goes round all holders
 DiLoCo        as FedAvg, rarely, with an outer Nesterov momentum
 FedIT         FedAvg of low-rank adapters, factor by factor: the wrong way
+FLoRA         low-rank adapters side by side, which is exact
 Mfd           models travel to the data, train there and move on
 """
 
@@ -31,6 +32,7 @@ from .fedavg import FedAvg
 from .fedbuff import FedBuff
 from .fedit import FedIT
 from .fedprox import FedProx
+from .flora import FLoRA
 from .gossip import Gossip
 from .hierarchical import Hierarchical
 from .method import Method, Roles
@@ -52,6 +54,7 @@ METHODS: dict[str, type[Method]] = {
     "cyclic": Cyclic,
     "diloco": DiLoCo,
     "fedit": FedIT,
+    "flora": FLoRA,
     "mfd": Mfd,
 }
 
@@ -62,6 +65,7 @@ __all__ = [
     "Cyclic",
     "DPsgd",
     "DiLoCo",
+    "FLoRA",
     "FedAdam",
     "FedAsync",
     "FedAvg",

@@ -26,7 +26,7 @@ _HOPS_MAX = 2**31
 
 @dataclass(frozen=True, kw_only=True)
 class Cyclic(Method):
-    """Cyclic weight transfer (Chang et al., JAMIA 2018, "Distributed deep learning networks among institutions").
+    """Cyclic weight transfer (Chang et al., JAMIA 2018, "Distributed deep learning networks among institutions ...").
 
     One model visits the holders of data one after another, cycle after cycle; each trains it and sends it to the next,
     over as many links as it takes. In a random order, drawn anew for each cycle, this is sequential federated learning
@@ -70,7 +70,8 @@ class Cyclic(Method):
                 continue
             packet = yield from self.learn(node, packet)
             order = self.cycle(packet, holders)
-            packet = yield from self.pass_on(node, packet, order[order.index(node.name) + 1 :], holders)
+            place = order.index(node.name) + 1 if node.name in order else 0  # it may have held it for another
+            packet = yield from self.pass_on(node, packet, order[place:], holders)
 
     def launch(self, node: Node) -> ModelPacket:
         """Return the packet that will travel."""

@@ -79,7 +79,6 @@ class DPsgd(Method):
         self, node: Node, model: Model, task: int, heard: Heard
     ) -> Generator[simpy.Event, Any, dict[str, Answer]]:
         """Send the model to all neighbours; return theirs of this round, or of a later one where they are ahead."""
-        structure = model.structure
         lost: set[str] = set()
         for neighbour in node.neighbours:
             packet = with_models(node.packet(model, task=task), {"x": model}, degree=len(node.neighbours))
@@ -94,7 +93,7 @@ class DPsgd(Method):
             rounds = heard[name] = _from_now(heard, name, task)
             if rounds:
                 packet = rounds[min(rounds)]
-                answers[name] = Answer(models_in(packet, structure)["x"], packet.task, packet.specification["degree"])
+                answers[name] = Answer(models_in(packet)["x"], packet.task, packet.specification["degree"])
         return answers
 
     def average(self, node: Node, model: Model, answers: Mapping[str, Answer]) -> Model:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 
-from wayfare.emulator.records import EventKind
-
 from .asynchrony import Asynchronous
 
 if TYPE_CHECKING:
@@ -24,8 +22,8 @@ class FedAsync(Asynchronous):
     """FedAsync (Xie, Koyejo and Gupta, OPT 2020, arXiv 1903.03934, Algorithm 1).
 
     When a client's model arrives, the server's moves towards it by alpha times a function of its staleness: how many
-    versions the server's model has had since the client got it. Clients may stay near what they got, as in FedProx.
-    Its answer is the server's model.
+    versions the server's model has had since the client got it. With rho above 0 clients solve the paper's
+    regularised problem, which holds them near what they got. Its answer is the server's model.
     """
 
     # Section 5 of the paper: alpha .6; a .5 for the polynomial; a 10 and b 4 for the hinge.
@@ -44,6 +42,7 @@ class FedAsync(Asynchronous):
 
     def take(self, node: Node, model: Model, answer: ModelPacket, age: int) -> Model:
         """Return (1 - alpha_t) x + alpha_t x_new."""
+        from wayfare.emulator.records import EventKind
         from wayfare.models.merging import Contribution
         from wayfare.models.merging.staleness import Staleness
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Ge, Gt
 
-from wayfare.emulator.records import EventKind
-
 from .asynchrony import Asynchronous
 
 if TYPE_CHECKING:
@@ -42,6 +40,7 @@ class FedBuff(Asynchronous):
 
     def take(self, node: Node, model: Model, answer: ModelPacket, age: int) -> Model:
         """Gather; return w + eta_g / K times the sum of the K changes."""
+        from wayfare.emulator.records import EventKind
         from wayfare.models.algebra import combine
 
         gathered = [*node.store.get("gathered", ()), (answer.to_model(), (1 + age) ** -0.5)]

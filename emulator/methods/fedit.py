@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wayfare.emulator.records import EventKind
-
 from .rounds import Rounds
 
 if TYPE_CHECKING:
     from wayfare.emulator.node import Node
     from wayfare.emulator.packets import ModelPacket
     from wayfare.models.model import Model
+    from wayfare.models.structure import Structure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +24,14 @@ class FedIT(Rounds):
     answer is the server's model.
     """
 
+    def check_model(self, structure: Structure) -> None:
+        """Refuse a model without adapters."""
+        if structure.family != "lora":
+            raise ValueError(f"fedit is for low-rank adapters, the family lora, not {structure.family}")
+
     def update(self, node: Node, model: Model, answers: Sequence[ModelPacket]) -> Model:
         """Return the means of A and of B."""
+        from wayfare.emulator.records import EventKind
         from wayfare.models.merging import Contribution, FactorsApart
 
         node.log(EventKind.MERGE, value=float(len(answers)))

@@ -31,7 +31,7 @@ class Hierarchical(FedAvg):
     server's model.
     """
 
-    # Figure 3 of the paper compares 60 steps and 1 round with, among others, 6 and 10, and 15 and 4.
+    # The paper compares several at equal kappa_1 kappa_2; 15 and 4 are among them.
     edge_rounds: Annotated[int, "Rounds of a site between two of the server; the paper's kappa_2.", Ge(1)] = 4
 
     def check(self, roles: Roles) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import simpy
 
     from wayfare.emulator.node import Node
+    from wayfare.models.structure import Structure
 
     Program = Generator[simpy.Event, Any, None]
 
@@ -63,6 +64,13 @@ class Method(ABC):
 
         Raises:
             ValueError: It has; the message says what is missing.
+        """
+
+    def check_model(self, structure: Structure) -> None:  # noqa: B027 - most methods train any model
+        """Refuse a model that the method is not for.
+
+        Raises:
+            ValueError: It is; the message says what it is for.
         """
 
     @abstractmethod

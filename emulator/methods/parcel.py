@@ -1,4 +1,4 @@
-"""Parcel: several models of one structure in one packet, for what travels beside the model."""
+"""Parcel: several models in one packet, for what travels beside the model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from wayfare.emulator.packets import PacketKind
 if TYPE_CHECKING:
     from wayfare.emulator.packets import ModelPacket
     from wayfare.models.model import Model
-    from wayfare.models.structure import Structure
 
 
 def with_models(packet: ModelPacket, models: Mapping[str, Model], **notes: int) -> ModelPacket:
@@ -19,19 +18,22 @@ def with_models(packet: ModelPacket, models: Mapping[str, Model], **notes: int) 
     from wayfare.models.packing import pack
 
     tensors = {f"{part}/{name}": tensor for part, model in models.items() for name, tensor in model.weights.items()}
-    return replace(packet, kind=PacketKind.TENSORS, payload=pack(tensors), specification={"models": [*models], **notes})
+    specifications = {part: model.structure.specification() for part, model in models.items()}
+    specification = {"models": specifications, **notes}
+    return replace(packet, kind=PacketKind.TENSORS, payload=pack(tensors), specification=specification)
 
 
-def models_in(packet: ModelPacket, structure: Structure) -> dict[str, Model]:
-    """Return the named models of a structure inside a packet.
+def models_in(packet: ModelPacket) -> dict[str, Model]:
+    """Return the named models inside a packet.
 
     Raises:
-        ValueError: They are not of this structure.
+        ValueError: It holds none, or not what it says.
     """
+    from wayfare.models.families import structure_from
     from wayfare.models.model import Model
 
-    weights: dict[str, dict[str, object]] = {}
-    for key, tensor in packet.to_tensors().items():
-        part, _, name = key.partition("/")
-        weights.setdefault(part, {})[name] = tensor
-    return {part: Model(structure, tensors) for part, tensors in weights.items()}  # type: ignore[arg-type]
+    tensors, models = packet.to_tensors(), {}
+    for part, specification in packet.specification["models"].items():
+        structure = structure_from(specification)
+        models[part] = Model(structure, {name: tensors[f"{part}/{name}"] for name in structure.shapes})
+    return models

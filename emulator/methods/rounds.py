@@ -58,7 +58,7 @@ class Rounds(Served):
         lost: set[str] = set()
         for place in sorted(node.rng.choice(len(clients), self.clients_at_once(len(clients)), replace=False)):
             asked.add(clients[place])
-            sending = node.send(clients[place], self.question(node, model, task))
+            sending = node.send(clients[place], self.question(node, clients[place], model, task))
             when_lost(sending, partial(lost.add, clients[place]))
         answers: dict[int, ModelPacket] = {}
         while len(answers) + len(lost) < len(asked) or not asked:
@@ -69,7 +69,7 @@ class Rounds(Served):
                 answers[packet.source] = packet
         return [answers[client] for client in sorted(answers)]
 
-    def question(self, node: Node, model: Model, task: int) -> ModelPacket:
+    def question(self, node: Node, client: str, model: Model, task: int) -> ModelPacket:
         """Return what the server sends to a client."""
         return node.packet(model, task=task)
 

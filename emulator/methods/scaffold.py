@@ -46,7 +46,7 @@ class Scaffold(Rounds):
         node.store["clients"] = len(roles.clients)
         return super().serve(node, roles)
 
-    def question(self, node: Node, model: Model, task: int) -> ModelPacket:
+    def question(self, node: Node, client: str, model: Model, task: int) -> ModelPacket:
         """Send (x, c)."""
         return with_models(node.packet(model, task=task), {"x": model, "c": self.control(node)})
 
@@ -54,7 +54,7 @@ class Scaffold(Rounds):
         """Train with the correction, find the new c_i, and answer (y_i, c_i+ - c_i)."""
         from wayfare.models.algebra import combine
 
-        given = models_in(packet, node.initial_model().structure)
+        given = models_in(packet)
         x, c, c_i = given["x"], given["c"], self.control(node)
         y_i = yield node.train(x, correction=combine([c, c_i], [1, -1]).weights)
         per_step = 1 / (self.steps * self.learning_rate)
@@ -67,7 +67,7 @@ class Scaffold(Rounds):
         """Move x towards the mean of y_i by the server's step, and c by |S| / N times the mean change."""
         from wayfare.models.algebra import combine
 
-        given = [models_in(answer, model.structure) for answer in answers]
+        given = [models_in(answer) for answer in answers]
         changes = [each["dc"] for each in given]
         share = 1 / node.store["clients"]
         node.store["control"] = combine([self.control(node), *changes], [1, *[share] * len(changes)])
