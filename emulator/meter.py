@@ -60,10 +60,11 @@ class Meter:
 
     def rerate(self, links: Iterable[Link]) -> None:
         """Note that links have another rate or loss from now on; the sums must hold all that was carried until now."""
-        for link in links:
-            self._load(link.index)
-            self._load_per_bps[link.index] = link.load_per_bps
-            self._resent_per_bit[link.index] = link.resent_per_bit
+        changed = list(links)
+        places = [link.index for link in changed]
+        self._load(places)
+        self._load_per_bps[places] = [link.load_per_bps for link in changed]
+        self._resent_per_bit[places] = [link.resent_per_bit for link in changed]
 
     def _load(self, links: Any) -> None:
         """Turn bits carried since the last time into time at full load, and bits sent again, at what held for them."""

@@ -47,18 +47,24 @@ class Routing:
         if link.rate_bps <= 0:
             return math.inf
         seconds = 1e6 / link.rate_bps
-        joules = (link.power_busy_w - link.power_idle_w) * seconds
-        costs = {
-            "hops": 1.0 + DELAY_TO_BREAK_TIES * link.delay_s,
-            "delay": link.delay_s,
-            "inverse-rate": seconds,
-            "energy": joules,
-            "mix": self.hops_weight
-            + self.delay_weight * link.delay_s
-            + self.rate_weight * seconds
-            + self.energy_weight * joules,
-        }
-        return max(costs[self.metric], LEAST_COST)
+        match self.metric:
+            case "hops":
+                cost = 1.0 + DELAY_TO_BREAK_TIES * link.delay_s
+            case "delay":
+                cost = link.delay_s
+            case "inverse-rate":
+                cost = seconds
+            case "energy":
+                cost = (link.power_busy_w - link.power_idle_w) * seconds
+            case "mix":
+                joules = (link.power_busy_w - link.power_idle_w) * seconds
+                cost = (
+                    self.hops_weight
+                    + self.delay_weight * link.delay_s
+                    + self.rate_weight * seconds
+                    + self.energy_weight * joules
+                )
+        return max(cost, LEAST_COST)
 
 
 class ForwardingTables:

@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import Any, NamedTuple
 
 from . import circles, filling, heaps, progress, ranks, ripples, state
 
 PARTS = (heaps, filling, circles, ranks, ripples, progress)
+OFTEN = (filling.level_for, filling.rate_at, progress.settle, progress.measure)
 
 
 class Kernel(NamedTuple):
@@ -32,19 +33,25 @@ def compiled() -> Kernel:
     """Return the kernel compiled by Numba; slow the first time on a machine, then kept on disk.
 
     Numba keys what it keeps by file and name, and does not notice a change in another file; so the name carries the
-    hash of all parts.
+    hash of all parts, and of how they are compiled.
     """
     import numba
 
-    version = hashlib.sha256(b"".join(_source(part) for part in (state, *PARTS))).hexdigest()[:12]
+    sources = (Path(__file__), *(Path(str(part.__file__)) for part in (state, *PARTS)))
+    version = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
     names: dict[str, Any] = {"__name__": __name__, "__builtins__": __builtins__}
     for part in (state, *PARTS):
         names.update({name: value for name, value in vars(part).items() if not name.startswith("__")})
     for function in _functions():
         copy = FunctionType(function.__code__, names, function.__name__)
         copy.__qualname__ = f"{function.__name__}_{version}"
-        # Without checks for divisors of 0, and with heaps inlined, few functions that open rows count references.
-        options: dict[str, Any] = {"error_model": "numpy", "forceinline": function.__module__ == heaps.__name__}
+        # Numba counts references to each row that is opened, which takes a third of a sharing. The caller of an entry
+        # point holds the tables, so only what makes arrays of its own has to count: the circles.
+        options: dict[str, Any] = {
+            "error_model": "numpy",
+            "forceinline": _is_called_often(function),
+            "_nrt": function.__module__ == circles.__name__,
+        }
         if function.__name__ in Kernel._fields:
             options["cache"] = True
         else:
@@ -53,13 +60,14 @@ def compiled() -> Kernel:
     return Kernel(*(names[name] for name in Kernel._fields))
 
 
+def _is_called_often(function: FunctionType) -> bool:
+    """Tell whether a function is called hundreds of times in a sharing; a call would pass on all tables each time."""
+    return function in OFTEN or function.__module__ in (heaps.__name__, ripples.__name__)
+
+
 def _functions() -> Iterator[FunctionType]:
     """Yield the functions of all parts, callees before callers as far as the parts go."""
     for part in PARTS:
         for value in vars(part).values():
             if isinstance(value, FunctionType) and value.__module__ == part.__name__:
                 yield value
-
-
-def _source(part: ModuleType) -> bytes:
-    return Path(str(part.__file__)).read_bytes()

@@ -70,7 +70,7 @@ from .state import (
 )
 
 ROUNDING = 1e-14  # of the two products by which proportions are compared
-FEW = 8  # up to one flow in so many, ends are moved in the heap one by one
+FEW = 3  # up to one flow in so many, ends are moved in the heap one by one
 
 
 def enter(
