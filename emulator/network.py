@@ -257,15 +257,7 @@ def demand_on(
     links: Sequence[Link], share: Share = EQUAL, sharing: Fair | TcpSharing = FAIR, back: Sequence[Link] = ()
 ) -> Demand:
     """Return what a flow over these links asks of their constraints, and of those of its acknowledgements."""
-    uses = sharing.uses(links, back)
-    parts = tuple(use.part for use in uses.values())
-    return Demand(
-        tuple((constraint, use.coefficient) for constraint, use in uses.items()),
-        share.weight * sharing.weight(links),
-        min(share.cap_bps, sharing.cap_bps(links)),
-        rank_on(links, share.rank),
-        parts if parts.count(1.0) < len(parts) else (),
-    )
+    return sharing.demand(links, back, share.weight, share.cap_bps, rank_on(links, share.rank))
 
 
 def rank_on(links: Sequence[Link], priority: float) -> float:

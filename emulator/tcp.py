@@ -15,6 +15,7 @@ from typing import Annotated, NamedTuple
 from annotated_types import Ge, Gt, Le
 
 from .links import Link
+from .sharing import Demand
 
 LatencyFactor = Annotated[float, "A flow begins to take anything after the latency times this.", Ge(1)]
 BandwidthFactor = Annotated[float, "Payload that passes per bit of capacity.", Gt(0), Le(1)]
@@ -28,29 +29,22 @@ class Use(NamedTuple):
     """
 
     coefficient: float
-    part: float = 1.0
+    part: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fair:
     """Flows share what they cross equally; the last bit arrives a delay after it was sent."""
 
-    def weight(self, _: Sequence[Link]) -> float:
-        """Return a flow's share relative to other flows."""
-        return 1.0
-
-    def cap_bps(self, links: Sequence[Link]) -> float:
-        """Return the most a flow over these links takes: of those that are not shared, the rate."""
-        return _unshared_bps(links)
-
-    def uses(self, links: Sequence[Link], _: Sequence[Link]) -> dict[int, Use]:
-        """Return what a flow over these links takes of their constraints."""
-        uses: dict[int, Use] = {}
+    def demand(self, links: Sequence[Link], _: Sequence[Link], weight: float, cap_bps: float, rank: float) -> Demand:
+        """Return what a flow over these links asks of their constraints; those that are not shared cap it."""
+        uses: dict[int, float] = {}
         for link in links:
             for constraint in link.constraints:
-                before = uses[constraint].coefficient if constraint in uses else 0.0
-                uses[constraint] = Use(before + link.coefficient)
-        return uses
+                uses[constraint] = uses.get(constraint, 0.0) + link.coefficient
+            if not link.constraints:
+                cap_bps = min(cap_bps, link.rate_bps)
+        return Demand(tuple(uses.items()), weight, cap_bps, rank)
 
     def start_delay_s(self, _: Sequence[Link]) -> float:
         """Return how long after its start a flow begins to take anything."""
@@ -115,6 +109,18 @@ class TcpSharing:
                     coefficient = part * link.coefficient / self.bandwidth_factor
                     uses[constraint] = Use(before.coefficient + coefficient, before.part + part)
         return uses
+
+    def demand(self, links: Sequence[Link], back: Sequence[Link], weight: float, cap_bps: float, rank: float) -> Demand:
+        """Return what a flow over these links asks of their constraints, and of those of its acknowledgements."""
+        uses = self.uses(links, back)
+        parts = tuple(use.part for use in uses.values())
+        return Demand(
+            tuple((constraint, use.coefficient) for constraint, use in uses.items()),
+            weight * self.weight(links),
+            min(cap_bps, self.cap_bps(links)),
+            rank,
+            parts if parts.count(1.0) < len(parts) else (),
+        )
 
     def start_delay_s(self, links: Sequence[Link]) -> float:
         """Return how long after its start a flow begins to take anything."""

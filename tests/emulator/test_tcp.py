@@ -54,20 +54,6 @@ def sharing_of(case, model, crosstraffic):
     return MODELS[model](tcp_gamma_bytes=float(gamma), crosstraffic=crosstraffic)
 
 
-def fair_rates(asks, capacity):
-    """Return the rates that the solver finds."""
-    demands = [
-        Demand(
-            tuple((constraint, use.coefficient) for constraint, use in uses.items()),
-            weight,
-            cap_bps,
-            parts=tuple(use.part for use in uses.values()),
-        )
-        for uses, weight, cap_bps in asks
-    ]
-    return share(demands, capacity)
-
-
 def completed_s(case, sharing):
     """Live through a case and return when its flows ended."""
     links, waiting, asks = links_of(case), [], []
@@ -76,11 +62,11 @@ def completed_s(case, sharing):
         path = [links[name] for name in flow["path"]]
         back = [links[name[1:] if name.startswith("-") else f"-{name}"] for name in reversed(flow["path"])]
         waiting.append((flow["start_s"] + sharing.start_delay_s(path), number))
-        asks.append((sharing.uses(path, back), sharing.weight(path), sharing.cap_bps(path)))
+        asks.append(sharing.demand(path, back, 1.0, math.inf, 0.0))
     waiting.sort()
     now_s, rest_bits, ends_s = 0.0, {}, [math.nan] * len(asks)
     while waiting or rest_bits:
-        rates = dict(zip(rest_bits, fair_rates([asks[n] for n in rest_bits], capacity), strict=True))
+        rates = dict(zip(rest_bits, share([asks[n] for n in rest_bits], capacity), strict=True))
         stays_s = min((rest_bits[n] / rates[n] for n in rest_bits), default=math.inf)
         ending = [n for n in rest_bits if rest_bits[n] / rates[n] <= stays_s * (1 + 1e-12)]
         if waiting and waiting[0][0] <= now_s + stays_s:
@@ -172,8 +158,8 @@ def test_both_ways_over_one_constraint_add_up():
 def test_fair_flows_weigh_the_same_and_pay_the_delay_at_the_end():
     path = [link(1e8, 0.01, 0), link(1e7, 0.02), link(2e7, 0.03, 4, coefficient=1 / 2e7), link(1e8, 0.01, 0)]
     fair = Fair()
-    assert (fair.weight(path), fair.cap_bps(path), fair.start_delay_s(path)) == (1.0, 1e7, 0.0)
-    assert fair.uses(path, path) == {0: Use(2.0), 4: Use(1 / 2e7)}
+    assert fair.demand(path, path, 3.0, math.inf, 0.0) == Demand(((0, 2.0), (4, 1 / 2e7)), 3.0, 1e7)
+    assert fair.start_delay_s(path) == 0.0
     assert [fair.end_delay_s(step) for step in path] == [0.01, 0.02, 0.03, 0.01]
 
 
