@@ -167,7 +167,7 @@ class Node:
 
     def beside(self, program: "Program") -> None:
         """Run a further program of the node, until it ends or the node fails."""
-        self._virtual.clock.process(_until_down(program))
+        self._virtual.clock.process(until_down(program))
 
     def receive(self, timeout: float | None = None) -> simpy.Event:
         """Wait for the next packet; the value is None if none comes within ``timeout`` [s]."""
@@ -246,7 +246,7 @@ class Node:
             delivered=partial(self._delivered, packet.hop_count, data, event),
             dropped=partial(self._dropped, packet, event),
             packet=packet.packet,
-            packet_class="model" if packet.kind == PacketKind.MODEL else "data",
+            packet_class="data" if packet.kind == PacketKind.DATA else "model",
             hop_limit=packet.hop_limit - packet.hop_count,
             priority=packet.priority,
             deadline_s=packet.deadline_s,
@@ -309,6 +309,26 @@ class Node:
             evaluation = evaluate(model, shard)
             self.log(EventKind.EVALUATE, value=evaluation.accuracy)
             event.succeed(evaluation)
+
+        flop = len(shard) * model.structure.forward_flop_per_sample
+        self._processor.submit(Work(flop, lambda _: None, finished))
+        return event
+
+    def ask(self, model: "Model") -> simpy.Event:
+        """Ask a model what it says of the node's training samples; it costs a forward pass. The value is a Knowledge.
+
+        Raises:
+            ValueError: The node has no samples.
+        """
+        from wayfare.models.knowledge import knowledge_of
+
+        shard = self.data
+        if shard is None:
+            raise ValueError(f"{self.name} has no samples to ask about")
+        event = self.event()
+
+        def finished() -> None:
+            event.succeed(knowledge_of(model, shard))
 
         flop = len(shard) * model.structure.forward_flop_per_sample
         self._processor.submit(Work(flop, lambda _: None, finished))
@@ -405,6 +425,10 @@ class Node:
         """Return the name of the node of an id, as packets' headers hold them."""
         return self._virtual.wiring.names[index]
 
+    def id_of(self, name: str) -> int:
+        """Return the id of the node of a name."""
+        return self._virtual.wiring.names.index(name)
+
     def sign_visit(self, packet: ModelPacket) -> ModelPacket:
         """Return the packet with this node as the latest that handled it."""
         return replace(packet, visited=(*packet.visited, self.index)[-VISITED_KEPT:])
@@ -497,7 +521,7 @@ def _trigger(event: simpy.Event) -> None:
         event.succeed()
 
 
-def _until_down(program: "Program") -> "Program":
+def until_down(program: "Program") -> "Program":
     """Run a program until its node fails."""
     with suppress(NodeDown):
         yield from program

@@ -12,6 +12,7 @@ from wayfare.emulator.methods import METHODS, Method
 from wayfare.emulator.mobility import MOBILITY, Mobility
 from wayfare.emulator.radio.propagation import PATH_LOSS
 from wayfare.emulator.tcp import SHARING
+from wayfare.emulator.wandering import POLICIES, Policy
 from wayfare.models.datasets import DATASETS
 from wayfare.models.drift import DRIFTS
 from wayfare.models.families import FAMILIES, STRUCTURES
@@ -69,6 +70,13 @@ KINDS: Mapping[str, Kind] = {
         verbs=("part_names", "phase", "next_change_s", "split"),
     ),
     "methods": Kind("Learning methods.", "learning.method", METHODS, (Method,), ("program",)),
+    "policies": Kind(
+        "Ways in which travelling models choose where to go next.",
+        "learning.next_hop.policy",
+        POLICIES,
+        (Policy,),
+        ("choose",),
+    ),
     "mergers": Kind("Ways of making one model out of several.", "", MERGERS, (Merger,), ("merge",)),
 }
 """All kinds, by the name that `wayfare list`, entry points (`wayfare.methods`) and plug-in files (`METHODS`) share."""

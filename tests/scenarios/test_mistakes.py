@@ -256,7 +256,7 @@ def test_a_mistake_in_a_network_experiment_is_named(tmp_path, old, new, message)
             "learning_rate: 1e-3x",
             "9: learning.learning_rate: is '1e-3x'; it must be a number without a unit",
         ),
-        ("packets: 6", "bits: 8", "9: learning.bits: unknown value 8; allowed: 16, 32"),
+        ("packets: 6", "bits: 7", "9: learning.bits: unknown value 7; allowed: 4, 8, 16, 32"),
         ("shadowing: true", "shadowing: no", "10: cells.shadowing: is 'no'; it must be true or false"),
         ("shadowing: true", "carrier: 7", "10: cells.carrier: 7 has no unit; write a number and a unit of frequency"),
         ("{duplex: tdd, shadowing: true}", "", "10: cells: is nothing; it must be a mapping of keys to values"),

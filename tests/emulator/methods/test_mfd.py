@@ -122,6 +122,7 @@ def test_sixteen_bits_make_smaller_packets(live, wired):
     for bits in (32, 16):
         run = live(wired(*LINE), Mfd(packets=1, steps=2, bits=bits), ("a", "d"), stop_s=1.0)
         sizes[bits] = run.by_kind[EventKind.FLOW_START][0]["size_bytes"]
+    assert {event["value"] for event in run.by_kind[EventKind.SCALE]} == {16.0}
     parameters = run.world._learning.initial.structure.parameters
     assert sizes[32] - sizes[16] == pytest.approx(2 * parameters, abs=16)
 

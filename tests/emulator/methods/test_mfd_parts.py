@@ -23,6 +23,7 @@ from wayfare.emulator.wandering import (
     Until,
 )
 from wayfare.models.linear import Linear
+from wayfare.models.merging import Krum, Mean, Staleness, Ties
 from wayfare.models.mlp import MLP
 from wayfare.models.scaling import Choices
 
@@ -72,6 +73,21 @@ def test_a_policy_that_works_by_beacons_is_refused_without_them(policy):
 def test_copies_need_to_know_when_a_packet_is_lost():
     with pytest.raises(ValueError, match="come together"):
         Mfd(copies=1)
+
+
+def test_a_merger_that_two_models_cannot_use_is_refused():
+    with pytest.raises(ValueError, match="cannot merge by any of fisher"):
+        Mfd(merger=Krum())
+
+
+def test_models_that_meet_merge_as_the_scenario_says(live, wired):
+    digests = set()
+    for merger in (Mean(), Ties(), Staleness()):
+        method = Mfd(packets=2, steps=2, meeting="merge", merger=merger)
+        run = live(wired(*RING), method, "abcd", stop_s=2.0)
+        assert run.by_kind[EventKind.MERGE]
+        digests.add(run.summary["digest"]["weights"])
+    assert len(digests) == 3
 
 
 def test_neighbours_hear_of_data_hardware_links_and_models_and_the_bytes_count(live, wired, witness):

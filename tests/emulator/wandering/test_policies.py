@@ -74,15 +74,18 @@ def test_a_bandit_prices_gain_by_second_or_joule(look):
     assert chosen == {"second": "a", "byte": "b", "joule": "b"}
 
 
-def test_a_bandit_leaves_the_silent_to_the_last(look):
-    assert Bandit().choose(look(STAR, "h", heard=advertised(a=Experience(1, 0.0)))).destination == "a"
+def test_with_beacons_the_silent_are_not_chosen(look):
+    outlook = look(STAR, "h", visited=["b", "h"], heard=[Advertisement("b", 0.0)])
+    assert LeastRecent().choose(outlook).destination == "b"
+    assert LeastRecent().choose(look(STAR, "h", visited=["b", "h"])).destination != "b"
 
 
 def test_a_mixture_of_one_chooses_as_that_one(look):
     graph = nx.Graph()
     for name, rate_bps in (("a", 1e5), ("b", 3e5), ("c", 2e5)):
         graph.add_edge("h", name, rate_bps=rate_bps)
-    outlook = look(graph, "h", visited=["c", "b", "a"], heard=advertised(a=Experience(1, 1.0), c=Experience(1, 0.5)))
+    heard = advertised(a=Experience(1, 1.0), b=Experience(1, 0.0), c=Experience(1, 0.5))
+    outlook = look(graph, "h", visited=["c", "b", "a"], heard=heard)
     assert Mixture(unseen=0, speed=2).choose(outlook).destination == "b"
     assert Mixture(unseen=1).choose(outlook).destination == "c"
     assert Mixture(unseen=0, gain=1, per="byte").choose(outlook).destination == "a"

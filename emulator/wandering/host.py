@@ -1,0 +1,326 @@
+"""Host: what a node does with the packets that come by, step by step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from wayfare.emulator.failures import NodeDown, SendFailed
+from wayfare.emulator.packets import PacketKind
+from wayfare.emulator.routing import NoRoute
+
+from .advertisement import advertised, read
+from .copies import Copies
+from .experience import Experience
+from .layers import frozen_layers, resized
+from .neighbourhood import Neighbourhood
+from .outlook import Hop, Outlook
+
+if TYPE_CHECKING:
+    import simpy
+
+    from wayfare.emulator.methods.method import Program, Roles
+    from wayfare.emulator.methods.mfd import Mfd
+    from wayfare.emulator.node import Node
+    from wayfare.emulator.packets import ModelPacket
+    from wayfare.models.evaluation import Evaluation
+    from wayfare.models.model import Model
+
+    Step = Generator[simpy.Event, Any, Any]
+
+_PAUSE_S = 0.1  # after which a node without data looks again where a packet could go
+
+
+class Host:
+    """A node, as packets find it: it admits them, trains them, lets them meet what lives there, and sends them on.
+
+    What it knows of others it has from beacons; all else it knows is in the packets' headers.
+    """
+
+    def __init__(self, method: Mfd, node: Node, roles: Roles) -> None:
+        self.method, self.node, self.roles = method, node, roles
+        lasts_s = method.beacons.lasts_s if method.beacons is not None else math.inf
+        self.neighbourhood = Neighbourhood(node.name, lasts_s)
+        self.copies = Copies(node, method.copies, method.lost_after_s or math.inf, self.relaunch)
+        self._here: dict[int, None] = {}
+
+    def live(self, launches: Sequence[int]) -> Program:
+        """Launch packets of these numbers, then receive, handle and send on."""
+        self.node.on_beacon = self.hear
+        self.copies.resume()
+        for program in (self.method.next_hop.beside(self.node, self.roles), self.advertise()):
+            if program is not None:
+                self.node.beside(program)
+        for number in launches:
+            packet = self.new_packet(number)
+            self.node.launch(packet)
+            yield from self.handle(packet)
+        while True:
+            packet = yield self.node.receive()
+            if packet.kind is PacketKind.MODEL:
+                yield from self.handle(packet)
+
+    def new_packet(self, number: int) -> ModelPacket:
+        """Return the packet of a number, with an untrained model; families take turns."""
+        method, node = self.method, self.node
+        family = method.models[number % len(method.models)] if method.models else None
+        deadline_s = math.inf if method.lifetime_s is None else node.now + method.lifetime_s
+        return node.packet(node.initial_model(family), hop_limit=method.hop_limit, deadline_s=deadline_s)
+
+    def advertise(self) -> Program | None:
+        """Tell the neighbours, again and again, what there is here; without beacons there is nothing to do."""
+        return None if self.method.beacons is None else self._advertise(self.method.beacons.interval_s)
+
+    def _advertise(self, interval_s: float) -> Program:
+        node = self.node
+        yield node.wait(interval_s * float(node.rng.random()))
+        while True:
+            assert self.method.beacons is not None
+            heard = self.neighbourhood.at(node.now)
+            alive = sum(neighbour in heard for neighbour in node.neighbours) or len(node.neighbours)
+            relayed = [one for one in heard.values() if one.hops < self.method.beacons.radius]
+            beacon = advertised(node, alive, self._here, relayed)
+            for neighbour in node.neighbours:
+                node.send(neighbour, beacon)
+            yield node.wait(interval_s)
+
+    def hear(self, beacon: ModelPacket) -> None:
+        """Take what another node says; what makes no sense is nothing said."""
+        says = beacon.specification
+        with suppress(ValueError, TypeError, LookupError):
+            if "tour" in says:
+                self.node.store["tour"] = tuple(self.node.name_of(int(stop)) for stop in says["tour"])
+            elif "moved" in says:
+                self.copies.moved(int(says["moved"]), int(says["place"]))
+            else:
+                for heard in read(beacon, self.node.name_of):
+                    self.neighbourhood.take(heard)
+                    self.copies.heard_of(heard.holds)
+
+    def handle(self, packet: ModelPacket) -> Step:
+        """Learn where there is data, as long as the packet stays; then send it on, or let it come to its end."""
+        self.copies.forget(packet.packet)
+        self._here[packet.packet] = None
+        try:
+            while True:
+                began_s = self.node.now
+                if self.node.samples:
+                    packet = yield from self.learn(packet)
+                else:
+                    self._note_visit(0.0, began_s)
+                packet = self.node.sign_visit(packet)
+                if self.ends(packet):
+                    return
+                hop = self.method.next_hop.choose(self.outlook(packet))
+                if hop is not None:
+                    break
+                if not self.node.samples:
+                    yield self.node.wait(_PAUSE_S)
+        except NodeDown:
+            self.node.retire(packet)
+            raise
+        finally:
+            self._here.pop(packet.packet, None)
+        self.send_on(packet, hop)
+
+    def relaunch(self, heir: ModelPacket) -> Step:
+        """Let the heir of a lost packet set out; it has been trained here before."""
+        self.node.launch(heir)
+        self.node.answer(heir.to_model(), heir.packet)
+        while (hop := self.method.next_hop.choose(self.outlook(heir))) is None:
+            yield self.node.wait(_PAUSE_S)
+        self.send_on(heir, hop)
+
+    def outlook(self, packet: ModelPacket) -> Outlook:
+        """Return what the policy may know."""
+        return Outlook(self.node, packet, self.roles.holders, self.neighbourhood.at(self.node.now))
+
+    def ends(self, packet: ModelPacket) -> bool:
+        """Let a packet retire at its hop limit, after its time, or where its goal is reached; return whether it did."""
+        goal = self.method.goal
+        settled = goal is not None and packet.performance.value >= goal
+        at_an_end = packet.hop_count >= packet.hop_limit or self.node.now >= packet.deadline_s
+        if settled or at_an_end or not self.node.neighbours:
+            self.copies.release(packet)
+            self.node.retire(packet, settled=settled)
+            return True
+        return False
+
+    def learn(self, packet: ModelPacket) -> Step:
+        """Restore, meet, admit, train and evaluate; return the packet as it is then, of which a copy stays."""
+        node, began_s = self.node, self.node.now
+        packet, model = self.restore(packet)
+        before: Evaluation | None = (yield node.evaluate(model)) if self.method.next_hop.needs_gain else None
+        packet, model = self.meet(packet, model)
+        part = self.admit(model)
+        if part is None:
+            return packet
+        trained = yield from self.train(packet, part)
+        if part is not model:
+            trained = self.put_back(model, trained)
+        if self.method.bits != 32:
+            trained = node.scale(trained, self.method.bits)
+        evaluation = yield node.evaluate(trained)
+        packet = node.stamp(packet, trained, evaluation.accuracy)
+        if before is not None:
+            self._note_visit(evaluation.accuracy - before.accuracy, began_s)
+        yield from self.leave_copy(packet, trained)
+        node.answer(trained, packet.packet)
+        return packet
+
+    def restore(self, packet: ModelPacket) -> tuple[ModelPacket, Model]:
+        """Return a packet that a link has made smaller with its model put back into the larger copy that is here.
+
+        Adapters need no copy to get back the rank that all begin with.
+        """
+        model = packet.to_model()
+        if self.method.fit_link_s is None:
+            return packet, model
+        whole: Model | None = self.node.store.get("wholes", {}).get(packet.packet)
+        if model.structure.family == "lora" and not self.method.models:
+            whole = self.node.initial_model()
+        if whole is None or whole.structure == model.structure or not _holds(whole, model):
+            return packet, model
+        model = self.put_back(whole, model)
+        return resized(packet, model), model
+
+    def put_back(self, whole: Model, part: Model) -> Model:
+        """Return a model with its part replaced; adapters get their rank back, with the product they have now."""
+        from wayfare.models.merging import Coverage
+        from wayfare.models.scaling import Scale
+
+        if part.structure.family == "lora":
+            return self.node.scale(part, Scale(rank=whole.structure.rank))  # type: ignore[attr-defined]
+        return self.node.merge([part], [1.0], Coverage(), whole)
+
+    def meet(self, packet: ModelPacket, model: Model) -> tuple[ModelPacket, Model]:
+        """Merge with the copy that another packet left here, if both have one structure, by how much each learned."""
+        met: ModelPacket | None = self.node.store.get("packet")
+        if self.method.meeting != "merge" or met is None or met.packet == packet.packet:
+            return packet, model
+        resident = met.to_model()
+        if resident.structure != model.structure:
+            return packet, model
+        weights = [packet.learned_samples, met.learned_samples]
+        return packet.joined_by(met), self.node.merge([model, resident], weights, self.method.merger, model)
+
+    def admit(self, model: Model) -> Model | None:
+        """Return what of a model the node has memory and time to train; None: nothing."""
+        from wayfare.models.scaling import footprint
+
+        admission = self.method.admission
+        if admission is None:
+            return model
+        memory_bytes, flop = self.node.hardware.memory_bytes, admission.flop_per_sample(self.method, self.node)
+        fits = footprint(model).memory_bytes <= memory_bytes
+        if fits and model.structure.training_flop_per_sample <= flop:
+            return model
+        if admission.otherwise == "refuse":
+            return None
+        choices = replace(self.method.choices, depths=(1.0,), sparsities=(0.0,), bits=(32,))
+        try:
+            part, _ = self.node.fit(model, choices, memory_bytes=memory_bytes, flop_per_sample=flop)
+        except ValueError:
+            return None  # nothing of it is small enough
+        return part
+
+    def train(self, packet: ModelPacket, model: Model) -> Step:
+        """Train for one job, or in rounds until the validation loss falls no more; return the model."""
+        frozen = frozen_layers(self.method.train, model.structure.layers, packet.updates)
+        teacher = yield from self.teacher(packet)
+        until = self.method.until
+        if until is None:
+            return (yield self.node.train(model, teacher=teacher, frozen=frozen))
+        best, least, since = model, math.inf, 0
+        for _ in range(max(1, until.max_steps // self.method.steps)):
+            model = yield self.node.train(model, teacher=teacher, frozen=frozen)
+            evaluation = yield self.node.evaluate(model)
+            since += 1
+            if evaluation.loss < least:
+                best, least, since = model, evaluation.loss, 0
+            if since >= until.patience:
+                break
+        return best
+
+    def teacher(self, packet: ModelPacket) -> Step:
+        """Return what the model that lives here says of the samples here, if it is another's and may teach."""
+        met: ModelPacket | None = self.node.store.get("packet")
+        if self.method.meeting != "teach" or met is None or met.packet == packet.packet:
+            return None
+        knowledge = yield self.node.ask(met.to_model())
+        return knowledge.teacher(self.method.teaching.weight, self.method.teaching.temperature)
+
+    def leave_copy(self, packet: ModelPacket, model: Model) -> Step:
+        """Let a copy live here from now on; or, in mutual learning, the one that lives here learn from the packet."""
+        node, teaching, met = self.node, self.method.teaching, self.node.store.get("packet")
+        if self.method.meeting == "teach" and teaching.mutual and met is not None and met.packet != packet.packet:
+            knowledge = yield node.ask(model)
+            resident = yield node.train(
+                met.to_model(), teacher=knowledge.teacher(teaching.weight, teaching.temperature)
+            )
+            evaluation = yield node.evaluate(resident)
+            node.store |= {"packet": node.stamp(met, resident, evaluation.accuracy), "model": resident}
+        else:
+            node.store |= {"packet": packet, "model": model}
+        if self.method.fit_link_s is not None:
+            node.store.setdefault("wholes", {})[packet.packet] = model
+
+    def send_on(self, packet: ModelPacket, hop: Hop) -> None:
+        """Send a packet, made to fit its next link; a copy may stay until it is known to be safe."""
+        packet = self.fit_link(packet, hop)
+        self.copies.keep(packet)
+
+        def ended(event: simpy.Event) -> None:
+            if isinstance(event.value, SendFailed):
+                self.node.retire(packet)
+            elif event.ok:
+                self.copies.tell(packet, hop.destination)
+
+        sending = self.node.send(hop.destination, packet, hop.via)
+        assert sending.callbacks is not None
+        sending.callbacks.append(ended)
+
+    def fit_link(self, packet: ModelPacket, hop: Hop) -> ModelPacket:
+        """Return the packet at the scale at which it crosses its next link in time; as it is where no scale does."""
+        if self.method.fit_link_s is None:
+            return packet
+        try:
+            first = (hop.via or (self.node.next_hop(hop.destination),))[0]
+        except NoRoute:
+            return packet
+        link = self.node.link(first)
+        most_bytes = link.rate_bps * max(0.0, self.method.fit_link_s - link.delay_s) / 8
+        size_bytes = len(packet.encode())
+        if size_bytes <= most_bytes:
+            return packet
+        room_bytes = most_bytes - (size_bytes - len(packet.payload))
+        try:
+            model, report = self.node.fit(packet.to_model(), self.method.choices, size_bytes=room_bytes)
+        except ValueError:
+            return packet
+        self.node.answer(model, packet.packet)
+        return resized(packet, model, report.scale)
+
+    def _note_visit(self, gain: float, began_s: float) -> None:
+        """Add a visit to what the node tells others of."""
+        if self.method.next_hop.needs_gain:
+            seconds, hardware = self.node.now - began_s, self.node.hardware
+            joules = seconds * (hardware.power_busy_w - hardware.power_idle_w) / hardware.slots
+            past: Experience = self.node.store.get("experience", Experience())
+            self.node.store["experience"] = past.after(gain, seconds, joules)
+
+
+def _holds(whole: Model, part: Model) -> bool:
+    """Return whether a model is part of a larger one."""
+    from wayfare.models.scaling import nested_places
+
+    if whole.structure.family == part.structure.family == "lora":
+        return whole.structure.rank > part.structure.rank  # type: ignore[attr-defined, no-any-return]
+    try:
+        nested_places(whole.structure, part.structure)
+    except ValueError:
+        return False
+    return True

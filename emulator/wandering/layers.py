@@ -1,0 +1,58 @@
+"""Layers: which of a model's layers a node trains, and what a packet says of them when the model changes size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from wayfare.emulator.packets import LayerUpdate, ScaleStamp
+
+if TYPE_CHECKING:
+    from wayfare.emulator.packets import ModelPacket
+    from wayfare.models.model import Model
+    from wayfare.models.scaling import Scale
+
+Trained = Literal["all", "head", "least-trained"]
+
+
+def frozen_layers(trained: Trained, layers: Sequence[str], updates: Sequence[LayerUpdate]) -> tuple[str, ...]:
+    """Return the layers that a node leaves as they are.
+
+    Args:
+        trained: What it trains: all; the last layer; or the half of the layers that have learned from the fewest
+            samples, of equal ones the later, which in turn trains every layer.
+        layers: The model's, in order.
+        updates: What the packet's header says of each; nothing before the first training.
+    """
+    if trained == "all" or len(layers) == 1:
+        return ()
+    if trained == "head":
+        return tuple(layers[:-1])
+    samples = [update.samples for update in updates] or [0] * len(layers)
+    order = sorted(range(len(layers)), key=lambda place: (samples[place], -place))
+    chosen = {layers[place] for place in order[: (len(layers) + 1) // 2]}
+    return tuple(layer for layer in layers if layer not in chosen)
+
+
+def resized(packet: ModelPacket, model: Model, scale: Scale | None = None) -> ModelPacket:
+    """Return the packet with its model at another size; without a scale, at its whole size again.
+
+    The updates of layers that are left out are forgotten, and layers that are new have none; the head is the last.
+    """
+    before, count = packet.updates, len(model.structure.layers)
+    if before and len(before) != count:
+        between = (*before[:-1], *(LayerUpdate(-1, 0),) * count)[: count - 1]
+        before = (*between, before[-1])
+    stamp = ScaleStamp() if scale is None else _stamp(packet.scale, scale)
+    return replace(packet, updates=before, scale=stamp).with_model(model)
+
+
+def _stamp(before: ScaleStamp, scale: Scale) -> ScaleStamp:
+    """Return the stamp of a packet after one more scaling."""
+    return before._replace(
+        width=before.width * scale.width,
+        depth=before.depth * scale.depth,
+        rank=scale.rank or before.rank,
+        sparsity=max(before.sparsity, scale.sparsity),
+    )
