@@ -1,6 +1,7 @@
 """What changes on the air: handover, fading along a way, blockage, sidelinks."""
 
 from functools import cache, partial
+from typing import Literal
 
 import numpy as np
 
@@ -77,6 +78,12 @@ def grazed_db() -> float:
     return float(loss_db[0, 0])
 
 
+_SIDELINKS: tuple[tuple[Literal["urban", "highway"], str, float], ...] = (
+    ("urban", "LOS", 84.8913),
+    ("urban", "NLOS", 110.0605),
+    ("highway", "LOS", 86.3794),
+)
+
 CASES = (
     Case(
         name="A3, 3 dB, 200 m apart: entry",
@@ -140,10 +147,6 @@ CASES = (
                 Sidelink(model=model, carrier_hz=5e9, blocked_by="buildings").path_loss_db, 100.0, los=sight == "LOS"
             ),
         )
-        for model, sight, expected_db in (
-            ("urban", "LOS", 84.8913),
-            ("urban", "NLOS", 110.0605),
-            ("highway", "LOS", 86.3794),
-        )
+        for model, sight, expected_db in _SIDELINKS
     ),
 )
