@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     import networkx as nx
 
 _MOST_BINS = 1_000_000
+_MOST_TIMES = 10_000_000
+_PERIODS: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    ("traffic", "background"): ("interval_s", "on_s"),
+    ("profiles",): ("repeat_s",),
+    ("faults",): ("slot_s", "up_s"),
+    ("attacks",): ("interval_s",),
+    ("mobility",): ("interval_s",),
+}
+"""Sections whose entries have fields that say how often something happens [s]."""
 
 Found = Iterator[tuple[KeyPath, str]]
 
@@ -80,6 +89,7 @@ def _sections(scenario: Scenario) -> Found:
     yield from _faults(scenario)
     yield from _record(scenario)
     yield from _radio(scenario)
+    yield from _too_often(scenario)
     traffic = scenario.traffic
     if not (scenario.learning or traffic.transfers or traffic.background or scenario.stop_s):
         yield (), "there is nothing to run: give 'learning', 'traffic.transfers' or a 'stop'"
@@ -90,6 +100,8 @@ def _sections(scenario: Scenario) -> Found:
         )
     for index, transfer in enumerate(scenario.traffic.transfers):
         key = ("traffic", "transfers", index)
+        if traffic.forwarding == "fragments" and transfer.size_bytes > _MOST_BINS * traffic.fragment_bytes:
+            yield ("traffic", "fragment"), f"cuts transfer {index} into more than {_MOST_BINS:,} fragments"
         if transfer.from_ == transfer.to:
             yield (*key, "to"), f"{transfer.to!r} also sends it; a transfer needs two different nodes"
         if scenario.stop_s is not None and transfer.start_s >= scenario.stop_s:
@@ -110,6 +122,25 @@ def _radio(scenario: Scenario) -> Found:
                 "max-rate does not go with forwarding 'cut-through', where the fastest of a cell would come first on "
                 "the wires behind it too; use 'whole-packet' or 'fragments'",
             )
+
+
+def _too_often(scenario: Scenario) -> Found:
+    """Yield what would happen more often than anybody can wait for."""
+    if scenario.stop_s is None:
+        return
+    periods: list[tuple[KeyPath, float | None]] = []
+    if scenario.mobility or scenario.radio.interference or scenario.radio.blockers:
+        periods.append((("radio", "update"), scenario.radio.update_s))
+    for section, fields in _PERIODS.items():
+        entries: Any = scenario
+        for step in section:
+            entries = getattr(entries, step)
+        for index, entry in enumerate(entries):
+            periods += [((*section, index, field[:-2]), getattr(entry, field, None)) for field in fields]
+    for key, period_s in periods:
+        if period_s is not None and scenario.stop_s / period_s > _MOST_TIMES:
+            least = written(float(f"{scenario.stop_s / _MOST_TIMES:.1g}"), "s")
+            yield key, f"comes more than {_MOST_TIMES:,} times until the run stops; take at least about {least}"
 
 
 def _record(scenario: Scenario) -> Found:

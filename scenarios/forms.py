@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import annotated_types
-from pydantic import BeforeValidator, Strict, WithJsonSchema
+from pydantic import BeforeValidator, Field, Strict, WithJsonSchema
 
 from . import quantities
 from .errors import counted, shown, unknown
@@ -47,7 +47,7 @@ def scalar(hint: Any, constraints: Sequence[Any]) -> Form:
     """
     if hint not in (bool, int, float, str):
         raise TypeError(f"a component cannot have a field of type {hint}")
-    finite = (annotated_types.IsFinite,) if hint is float else ()
+    finite = (Field(allow_inf_nan=False),) if hint is float else ()
     return Form(annotated(hint, Strict(), *finite, *constraints), _itself)
 
 

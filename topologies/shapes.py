@@ -20,7 +20,7 @@ from .wires import Tier, circle, wired
 class Line:
     """Nodes in a row, each wired to the next."""
 
-    nodes: Annotated[int, "Number of nodes.", Ge(1)]
+    nodes: Annotated[int, "Number of nodes.", Ge(1), Le(1_000_000)]
     tier: Annotated[Tier, "Tier of every node."] = "edge"
     spacing_m: Annotated[float, "Distance between neighbours.", Gt(0)] = 100.0
 
@@ -34,7 +34,7 @@ class Line:
 class Ring:
     """Nodes on a circle, each wired to the next and the last to the first."""
 
-    nodes: Annotated[int, "Number of nodes.", Ge(3)]
+    nodes: Annotated[int, "Number of nodes.", Ge(3), Le(1_000_000)]
     tier: Annotated[Tier, "Tier of every node."] = "edge"
     spacing_m: Annotated[float, "Distance between neighbours.", Gt(0)] = 100.0
 
@@ -48,7 +48,7 @@ class Ring:
 class Star:
     """A first node in the middle, wired to each of the others around it."""
 
-    nodes: Annotated[int, "Number of nodes, the one in the middle included.", Ge(2)]
+    nodes: Annotated[int, "Number of nodes, the one in the middle included.", Ge(2), Le(1_000_000)]
     tier: Annotated[Tier, "Tier of every node."] = "edge"
     spacing_m: Annotated[float, "Distance from the middle.", Gt(0)] = 100.0
 

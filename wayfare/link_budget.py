@@ -48,9 +48,9 @@ class Report:
 
 
 def command(
-    model: Annotated[str, typer.Option("--model", metavar="uma|umi|inh|rma|ci", help="Propagation model.")],
     carrier: Annotated[str, typer.Option("--carrier", metavar="'5 GHz'", help="Carrier frequency.")],
     distance: Annotated[str, typer.Option("--distance", metavar="'100 m'", help="Horizontal distance.")],
+    model: Annotated[str, typer.Option("--model", metavar="uma|umi|inh|rma|ci", help="Propagation model.")] = "umi",
     nlos: Annotated[bool, typer.Option("--nlos", help="Without line of sight.")] = False,
     direction: Annotated[
         str, typer.Option("--direction", metavar="down|up", help="From the site to the device, or back.")

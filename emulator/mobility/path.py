@@ -7,7 +7,7 @@ from itertools import cycle, pairwise
 from typing import Annotated
 
 import numpy as np
-from annotated_types import Gt, MinLen
+from annotated_types import Gt, Le, MinLen
 
 from .legs import Area, Leg, Place
 from .mobility import Mobility
@@ -22,7 +22,7 @@ class Path(Mobility):
     """
 
     waypoints_m: Annotated[tuple[Place, ...], "Places, each with x and y.", MinLen(1)]
-    speed_mps: Annotated[float | None, "Speed; or give times.", Gt(0)] = None
+    speed_mps: Annotated[float | None, "Speed; or give times.", Gt(0), Le(3e8)] = None
     times_s: Annotated[tuple[float, ...], "When a node is at each waypoint; or give a speed."] = ()
     repeat: Annotated[bool, "Whether the path begins again at its end; one with times must end where it begins."] = (
         False

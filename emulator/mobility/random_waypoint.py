@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, Le
 
 from .legs import Area, Leg, Place, checked_area
 from .mobility import Mobility
@@ -23,7 +23,7 @@ class RandomWaypoint(Mobility):
     """
 
     speed_min_mps: Annotated[float, "Lowest speed.", Gt(0)]
-    speed_max_mps: Annotated[float, "Highest speed.", Gt(0)]
+    speed_max_mps: Annotated[float, "Highest speed.", Gt(0), Le(3e8)]
     pause_s: Annotated[float, "Time that a node stays at each place that it reaches.", Ge(0)] = 0.0
     area_m: Annotated[
         Area | None, "Two opposite corners of the area, smaller x and y first; by default it holds all nodes."

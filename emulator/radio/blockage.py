@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, Le
 from numpy.typing import NDArray
 
 from wayfare.emulator.mobility import Area
@@ -56,7 +56,7 @@ class Blockers:
     uniform up to the highest; the edges of the area throw them back. Each has its own stream.
     """
 
-    count: Annotated[int, "How many there are.", Ge(0)]
+    count: Annotated[int, "How many there are.", Ge(0), Le(100_000)]
     kind: Annotated[
         Literal["human", "vehicle"], "Whose width, height and speed they have: TR 38.901, Table 7.6.4.2-5."
     ] = "human"

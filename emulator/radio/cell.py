@@ -51,12 +51,12 @@ class Cell:
     ] = "shannon"
     mcs_table: Annotated[Literal["64qam", "256qam"], "With rate_model mcs: which table of TS 38.214."] = "64qam"
     delay_s: Annotated[float, "One-way delay of the radio link.", Ge(0), Le(1e6)] = 1e-3
-    site_power_dbm: Annotated[float, "Transmit power of the site."] = 33.0
-    device_power_dbm: Annotated[float, "Transmit power of a device."] = 23.0
-    site_noise_figure_db: Annotated[float, "Noise figure of the site's receiver.", Ge(0)] = 5.0
-    device_noise_figure_db: Annotated[float, "Noise figure of a device's receiver.", Ge(0)] = 9.0
-    site_antenna_gain_db: Annotated[float, "Antenna gain of the site over isotropic."] = 0.0
-    device_antenna_gain_db: Annotated[float, "Antenna gain of a device over isotropic."] = 0.0
+    site_power_dbm: Annotated[float, "Transmit power of the site.", Ge(-100), Le(100)] = 33.0
+    device_power_dbm: Annotated[float, "Transmit power of a device.", Ge(-100), Le(100)] = 23.0
+    site_noise_figure_db: Annotated[float, "Noise figure of the site's receiver.", Ge(0), Le(100)] = 5.0
+    device_noise_figure_db: Annotated[float, "Noise figure of a device's receiver.", Ge(0), Le(100)] = 9.0
+    site_antenna_gain_db: Annotated[float, "Antenna gain of the site over isotropic.", Ge(-100), Le(100)] = 0.0
+    device_antenna_gain_db: Annotated[float, "Antenna gain of a device over isotropic.", Ge(-100), Le(100)] = 0.0
     amplifier_efficiency: Annotated[
         float, "Radiated power over what the transmitter draws while it sends.", Gt(0), Le(1)
     ] = 0.228

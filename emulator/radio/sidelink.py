@@ -76,9 +76,9 @@ class Sidelink:
     ] = "shannon"
     mcs_table: Annotated[Literal["64qam", "256qam"], "With rate_model mcs: which table of TS 38.214."] = "64qam"
     delay_s: Annotated[float, "One-way delay of the link.", Ge(0), Le(1e6)] = 1e-3
-    power_dbm: Annotated[float, "Transmit power of a device."] = 23.0
-    noise_figure_db: Annotated[float, "Noise figure of a device's receiver.", Ge(0)] = 9.0
-    antenna_gain_db: Annotated[float, "Antenna gain of each end over isotropic."] = 3.0
+    power_dbm: Annotated[float, "Transmit power of a device.", Ge(-100), Le(100)] = 23.0
+    noise_figure_db: Annotated[float, "Noise figure of a device's receiver.", Ge(0), Le(100)] = 9.0
+    antenna_gain_db: Annotated[float, "Antenna gain of each end over isotropic.", Ge(-100), Le(100)] = 3.0
     amplifier_efficiency: Annotated[
         float, "Radiated power over what the transmitter draws while it sends.", Gt(0), Le(1)
     ] = Cell.amplifier_efficiency
