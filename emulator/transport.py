@@ -24,6 +24,9 @@ from .ways import Ways
 from .wiring import Wiring
 
 
+_LAST = 2**62  # an id after all others
+
+
 class Transport:
     """Moves transfers over the fluid network.
 
@@ -54,6 +57,7 @@ class Transport:
         self._buffers = Buffers(room_bytes, forwarding.full_buffer)
         self._custody = Custody()
         self._down, self._held, self._dead = Closures(), Closures(), Closures()
+        self._failed: list[Link] = []
         self._ways = Ways(wiring, self.tables, self._down)
 
     def send(
@@ -281,9 +285,19 @@ class Transport:
         if up:
             self._go_on()
             self._end_custody()
-        else:
-            for crossing in self._crossings.on({link}):
-                self._interrupt(crossing)
+            return
+        if not self._failed:
+            # After all that fails at this instant, so that nothing is sent another way that has failed too.
+            self._clock.after(0.0, Turn.FAULT, _LAST, self._interrupt_all)
+        self._failed.append(link)
+
+    def _interrupt_all(self) -> None:
+        """Interrupt what was on the links that have failed at this instant."""
+        failed, self._failed = self._failed, []
+        for crossing in self._crossings.on(failed):
+            self._interrupt(crossing)
+        if any(link.index not in self._down for link in failed):
+            self._go_on()  # some were back before they were missed
 
     def hold(self, links: Collection[Link], held: bool) -> None:
         """Let nothing pass links for a while, or let it pass again; ways stay as they are, and what waits resumes.

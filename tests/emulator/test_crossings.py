@@ -50,7 +50,7 @@ def plan_move(net, time_s, ends):
     net.clock.at(time_s, Turn.RADIO, 0, move)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(
     transfers,
     outages,

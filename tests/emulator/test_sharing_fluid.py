@@ -91,13 +91,13 @@ def same_on_all_ways(history):
     assert rates == [fluid.rate_bps(number) for number in sorted(asked)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(histories(mixed=False))
 def test_on_wires_every_way_gives_the_same_bits(history):
     same_on_all_ways(history)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(histories(mixed=True))
 def test_on_wires_and_cells_every_way_gives_the_same_bits(history):
     same_on_all_ways(history)
@@ -106,13 +106,13 @@ def test_on_wires_and_cells_every_way_gives_the_same_bits(history):
 RANKS = (0.0, 0.0, 1.0, -2.0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(histories(mixed=False, ranks=RANKS))
 def test_on_wires_every_way_gives_the_same_bits_to_all_ranks(history):
     same_on_all_ways(history)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(histories(mixed=True, ranks=RANKS))
 def test_on_wires_and_cells_every_way_gives_the_same_bits_to_all_ranks(history):
     same_on_all_ways(history)
@@ -213,7 +213,7 @@ def exact_rates(asked, capacity):
     return rates
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(histories(mixed=False))
 def test_after_any_history_the_rates_are_those_of_exact_progressive_filling(history):
     fluid, asked, capacity, _, _ = live(history, **WAYS["plain"])

@@ -85,3 +85,26 @@ def test_a_node_that_is_to_fail_must_be_there(tmp_path):
     path.write_text(TEXT % ("{kind: node, node: z, from: 1 s}", "resume"))
     with pytest.raises(ScenarioError, match=r"faults\.0\.node: unknown node 'z'"):
         load(path)
+
+
+def test_links_that_fail_together_cost_one_interruption_and_no_hop_onto_each_other(tmp_path):
+    """A partition takes all three ways out of a; what was on the first waits until it is over."""
+    path = tmp_path / "x.scenario.yaml"
+    path.write_text(
+        """\
+name: partition
+topology:
+  nodes: {a: {tier: edge}, b: {tier: edge}, c: {tier: edge}, d: {tier: edge}}
+  links: [{between: [a, d]}, {between: [a, b]}, {between: [b, d]}, {between: [a, c]}, {between: [c, d]}]
+links: {backhaul: {rate: 10 Mbit/s, delay: 1 ms}}
+faults: [{kind: partition, nodes: [a], from: 1 s, until: 3 s}]
+traffic: {interrupted: reroute, unreachable: wait, transfers: [{from: a, to: d, size: 2.5 MB}]}
+stop: 20 s
+"""
+    )
+    record = RunRecord(run(load(path), tmp_path).folder)
+    kinds = [row["kind"] for row in EXPORTS["events"](record).to_pylist()]
+    assert (kinds.count("interrupt"), kinds.count("hop_start")) == (1, 2)
+    (flow,) = EXPORTS["flows"](record).to_pylist()
+    assert flow["end_s"] == pytest.approx(5.001, rel=1e-9)
+    assert flow["route"] == "a>d"
