@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,7 +56,7 @@ def _story(
     from wayfare.emulator.explaining import tell_flow, tell_link, tell_node
 
     if flow is not None:
-        return tell_flow(record, flow, _sending(record))
+        return tell_flow(record, flow, _sending(record, flow))
     if link is not None:
         return tell_link(record, *_ends(link, record.node_names))
     return tell_node(record, node or "")
@@ -79,8 +79,8 @@ def _ends(link: str, names: list[str]) -> tuple[str, str]:
     return next((split for split in splits if set(split) <= set(names)), splits[0])
 
 
-def _sending(record: RunRecord) -> Sending:
-    """Return how the scenario sends."""
+def _sending(record: RunRecord, flow: int) -> Sending:
+    """Return how the scenario sends a transfer."""
     from wayfare.emulator.explaining import Sending
     from wayfare.emulator.tcp import TransportTerm
     from wayfare.scenarios import components, quantities
@@ -89,12 +89,52 @@ def _sending(record: RunRecord) -> Sending:
     from .defaults import section_of
 
     data, _ = compose(record.scenario_text, "scenario.yaml")
-    traffic = section_of(data, "traffic")
-    fragment_bytes = quantities.parse(traffic["fragment"], "bytes")
+    traffic, handover = section_of(data, "traffic"), section_of(data, "radio.handover")
+    sending = Sending(
+        fragment_bytes=quantities.parse(traffic["fragment"], "bytes"),
+        forwarding=_forwarding(record, flow, traffic),
+        pauses="transport" in traffic or traffic["sharing"] != {"model": "fair"},
+    )
+    if handover:
+        sending = replace(sending, interruption_s=quantities.parse(handover["interruption"], "s"))
     if "transport" not in traffic:
-        return Sending(fragment_bytes)
+        return sending
     term: TransportTerm = components.read(TransportTerm, traffic["transport"], {})
-    return Sending(fragment_bytes, term.segment_bytes, term.overhead_bytes)
+    return replace(sending, segment_bytes=term.segment_bytes, overhead_bytes=term.overhead_bytes)
+
+
+def _forwarding(record: RunRecord, flow: int, traffic: dict[str, Any]) -> str | None:
+    """Return how the scenario forwards a transfer; None where its class is not to be told and makes a difference."""
+    import pyarrow.compute as pc
+
+    from wayfare.emulator.records import EventKind
+
+    events = record.table("events")
+    began = events.filter((pc.field("flow") == flow) & (pc.field("kind") == int(EventKind.FLOW_START))).to_pylist()
+    if not began:
+        return None
+    usual, by_class = traffic["forwarding"], traffic.get("classes") or {}
+    if began[0]["packet"] >= 0:
+        classes = ["model", "data"]
+    else:
+        classes = ["transfer" if _is_listed(record, began[0], traffic) else "background"]
+    found = {by_class.get(each) or usual for each in classes}
+    return str(found.pop()) if len(found) == 1 else None
+
+
+def _is_listed(record: RunRecord, began: dict[str, Any], traffic: dict[str, Any]) -> bool:
+    """Tell whether a transfer is one that the scenario lists, and not of its background."""
+    from wayfare.emulator.records.tables import nanoseconds
+    from wayfare.scenarios import quantities
+
+    names = record.node_names
+    ends = names[began["node"]], names[began["peer"]]
+    return any(
+        (each["from"], each["to"]) == ends
+        and quantities.parse(each["size"], "bytes") == began["size_bytes"]
+        and nanoseconds(quantities.parse(each["start"], "s")) == began["time_ns"]
+        for each in traffic["transfers"]
+    )
 
 
 def _defaults(record: RunRecord, story: FlowStory | LinkStory | NodeStory) -> list[Default]:
@@ -148,6 +188,10 @@ def _link_sections(data: dict[str, Any], edge: dict[str, Any], link: int) -> lis
         sections.append("radio")
     if moves and radio.get("handovers"):
         sections.append("radio.handover")
+    ends = {edge["source"], edge["target"]}
+    for place, way in enumerate(data.get("mobility") or []):
+        if "tier" in way or ends & set(way.get("nodes") or []):
+            sections.append(f"mobility.{place}")
     return sections
 
 

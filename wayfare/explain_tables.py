@@ -32,6 +32,7 @@ _PARTS = (
     ("waiting_s", "waiting at nodes for a way or a turn"),
     ("pauses_s", "pauses of the connection"),
     ("repeated_s", "sending again what was lost"),
+    ("dropped_s", "lost with the drop"),
     ("propagation_s", "propagation"),
     ("total_s", "in all"),
 )
@@ -125,8 +126,8 @@ def _hop_lines(number: int, hop: Hop, *, everything: bool) -> Iterator[Renderabl
     yield Text(f"hop {number}: {' -> '.join(hop.route)} ({media}){over}", style="bold")
     if hop.interruptions_s:
         times = ", ".join(map(_at, hop.interruptions_s[:5])) + (" ..." if len(hop.interruptions_s) > 5 else "")
-        again = f"; {_bytes(hop.lost_bytes)} sent again" if hop.lost_bytes else ""
-        yield f"interrupted at {times} s{again}"
+        lost = f"; {_bytes(hop.lost_bytes)} lost" if hop.lost_bytes else ""
+        yield f"interrupted at {times} s{lost}"
     if everything or len(hop.intervals) <= MOST:
         yield _interval_table(hop.intervals)
         return
@@ -347,8 +348,8 @@ def _facts(rows: Sequence[tuple[str, str]]) -> Table:
 
 
 def defaults_table(defaults: Sequence[Default]) -> RenderableType:
-    """Return the defaults with their sources."""
+    """Return the defaults with their sources; a run folder does not tell which of them were written."""
     table = _table("key", "value", "source")
     for default in defaults:
         table.add_row(default.key, default.value, Text(default.source))
-    return _titled("defaults used", table)
+    return _titled("values at their defaults", table)

@@ -15,12 +15,13 @@ from typing import Literal
 from .legs import Leg
 from .recorded_network import RecordedNetwork
 from .replay import Passage
+from .sending import Sending
 
 EXACT = 1e-6  # places in a transfer as near as this are the same, in pieces
 ROUNDING_NS = 2  # the record rounds each time to a nanosecond
 
 Kind = Literal["sending", "propagation", "outage", "handover", "node", "pause"]
-WAITS: tuple[Kind, ...] = ("outage", "node", "pause")
+WAITS: tuple[Kind, ...] = ("handover", "outage", "node", "pause")
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class Account:
         outages_s: While a link of it was down, or gave nothing.
         handovers_s: While a device changed its site.
         waiting_s: At nodes, without a way to go or a turn to send.
-        pauses_s: Between parts, as transport protocols wait for acknowledgements.
+        pauses_s: Between parts, as transport protocols wait for acknowledgements; 0 without one.
         repeated_s: Sending what was lost and had to be sent again.
+        dropped_s: Sending what was lost as the transfer was dropped.
         propagation_s: From the last bit in to the last bit out.
         by_other: What it lost to each other transfer, the most first; adds up to ``sharing_s``.
     """
@@ -65,11 +67,21 @@ class Account:
     waiting_s: float
     pauses_s: float
     repeated_s: float
+    dropped_s: float
     propagation_s: float
     by_other: tuple[tuple[int, float], ...]
 
 
-def account(network: RecordedNetwork, legs: Sequence[Leg], start_ns: int, end_ns: int, piece_bits: float) -> Account:
+def account(
+    network: RecordedNetwork,
+    legs: Sequence[Leg],
+    start_ns: int,
+    end_ns: int,
+    piece_bits: float,
+    sending: Sending,
+    *,
+    dropped: bool,
+) -> Account:
     """Return where the time of a transfer went.
 
     Args:
@@ -78,8 +90,11 @@ def account(network: RecordedNetwork, legs: Sequence[Leg], start_ns: int, end_ns
         start_ns: When it began.
         end_ns: When it ended, or the record does.
         piece_bits: What travels by itself: all of it, or a fragment.
+        sending: What the scenario says of pauses and handovers.
+        dropped: Whether it was dropped in the end, and what was lost last not sent again.
     """
-    tiles = list(_Walk(network, legs, piece_bits).tiles(start_ns, end_ns))
+    tiles = list(_Walk(network, legs, piece_bits, sending).tiles(start_ns, end_ns))
+    last_ns = max((p.enter_ns for leg in legs for p in leg.passages if p.bits > 0), default=end_ns)
     spans: dict[str, float] = defaultdict(float)
     others: dict[int, float] = defaultdict(float)
     lost = {id(passage): share for leg in legs for passage, share in lost_shares(leg)}
@@ -93,7 +108,8 @@ def account(network: RecordedNetwork, legs: Sequence[Leg], start_ns: int, end_ns
                 continue
             needed_s = spell.span_s * spell.rate_bps / spell.alone_bps
             again_s = needed_s * lost[id(tile.passage)]
-            spans["repeated"] += again_s
+            is_gone = dropped and tile.passage.enter_ns >= last_ns
+            spans["dropped" if is_gone else "repeated"] += again_s
             spans["alone"] += needed_s - again_s
             spans["sharing"] += spell.span_s - needed_s
         for other, lost_s in tile.passage.lost_s.items():
@@ -109,6 +125,7 @@ def account(network: RecordedNetwork, legs: Sequence[Leg], start_ns: int, end_ns
         waiting_s=spans["node"],
         pauses_s=spans["pause"],
         repeated_s=spans["repeated"],
+        dropped_s=spans["dropped"],
         propagation_s=spans["propagation"],
         by_other=tuple(sorted(others.items(), key=lambda item: (-round(item[1], 9), item[0]))),
     )
@@ -153,8 +170,8 @@ def _pipelined_s(legs: Sequence[Leg], piece_bits: float) -> float | None:
 class _Walk:
     """From the end of a transfer back to its start."""
 
-    def __init__(self, network: RecordedNetwork, legs: Sequence[Leg], piece_bits: float) -> None:
-        self._network, self._legs, self._piece_bits = network, legs, piece_bits
+    def __init__(self, network: RecordedNetwork, legs: Sequence[Leg], piece_bits: float, sending: Sending) -> None:
+        self._network, self._legs, self._piece_bits, self._sending = network, legs, piece_bits, sending
         self._place = {id(passage): (leg, place) for leg in legs for place, passage in enumerate(leg.passages)}
         self._from_bits = [_begins(leg) for leg in legs]
         self._leaves_ns = [[each.leave_ns for each in leg.passages if each.leave_ns is not None] for leg in legs]
@@ -237,23 +254,27 @@ class _Walk:
         return round(sum(self._network.delay_s(link, time_ns) for link in leg.links) * 1e9)
 
     def _gap(self, start_ns: int, end_ns: int, leg: Leg | None) -> Iterator[Tile]:
-        """Yield what a time without a flow was: an outage or a handover of the leg's links, or a wait."""
+        """Yield what a time without a flow was: a handover or an outage of the leg's links, or a wait."""
         if end_ns <= start_ns:
             return
         if leg is None:
             yield Tile("node", start_ns, end_ns, None)
-        elif any(start_ns - ROUNDING_NS <= at_ns < end_ns for at_ns in self._moves_ns(leg)):
-            yield Tile("handover", start_ns, end_ns, leg)
         else:
-            down_ns = start_ns + _overlap_ns(self._network, leg, start_ns, end_ns)
-            begun_ns = min(max(leg.start_ns, down_ns), end_ns)
-            parts = ((start_ns, down_ns), (down_ns, begun_ns), (begun_ns, end_ns))
-            for kind, (from_ns, to_ns) in zip(WAITS, parts, strict=True):
+            moves = list(self._moves(leg))
+            moved_ns = start_ns + _covered_ns(moves, start_ns, end_ns)
+            down = [time for link in leg.links for time in self._network.times_without_rate(link)]
+            down_ns = start_ns + _covered_ns(moves + down, start_ns, end_ns)
+            begun_ns = min(max(leg.start_ns, down_ns), end_ns) if self._sending.pauses else end_ns
+            places = (start_ns, moved_ns, down_ns, begun_ns, end_ns)
+            for kind, (from_ns, to_ns) in zip(WAITS, pairwise(places), strict=True):
                 if to_ns > from_ns:
                     yield Tile(kind, from_ns, to_ns, leg)
 
-    def _moves_ns(self, leg: Leg) -> Iterator[int]:
-        return (at_ns for link in leg.links for at_ns, _ in self._network.handovers(link))
+    def _moves(self, leg: Leg) -> Iterator[tuple[int, int]]:
+        """Yield when links of a leg changed their site, and when they could send again."""
+        lasts_ns = round(self._sending.interruption_s * 1e9)
+        for link in leg.links:
+            yield from ((at_ns, at_ns + lasts_ns) for at_ns, _ in self._network.handovers(link))
 
 
 def _begins(leg: Leg) -> list[float]:
@@ -262,15 +283,10 @@ def _begins(leg: Leg) -> list[float]:
     return [0.0, *accumulate(kept)][: len(kept)]
 
 
-def _overlap_ns(network: RecordedNetwork, leg: Leg, start_ns: int, end_ns: int) -> int:
-    """Return for how long of a time a link of a leg was down [ns]."""
-    periods = sorted(
-        (max(start_ns, down_ns), min(end_ns, end_ns if up_ns is None else up_ns))
-        for link in leg.links
-        for down_ns, up_ns in network.down_times(link)
-    )
+def _covered_ns(times: Sequence[tuple[int, int | None]], start_ns: int, end_ns: int) -> int:
+    """Return how much of a time others cover together, of which some have no end [ns]."""
     covered_ns, until_ns = 0, start_ns
-    for down_ns, up_ns in periods:
-        covered_ns += max(0, up_ns - max(down_ns, until_ns))
-        until_ns = max(until_ns, up_ns)
+    for from_ns, to_ns in sorted((from_ns, end_ns if to_ns is None else to_ns) for from_ns, to_ns in times):
+        covered_ns += max(0, min(to_ns, end_ns) - max(from_ns, until_ns))
+        until_ns = max(until_ns, min(to_ns, end_ns))
     return covered_ns

@@ -74,7 +74,7 @@ class Hop:
         last_bit_out_s: When its last bit had left the bottleneck; None if it did not.
         stopped_s: How long of the time in between nothing was sent, as links were down or held.
         arrived_s: When the last bit had arrived, ``propagation_s`` later.
-        carried_bytes: What the rates add up to; ``lost_bytes``: what of it had to be sent again.
+        carried_bytes: What the rates add up to; ``lost_bytes``: what of it was lost.
         interruptions_s: When it was interrupted.
     """
 
@@ -111,7 +111,8 @@ class FlowStory:
         end_s: When it was delivered or dropped, or the record ends.
         outcome: ``delivered``, ``dropped`` or ``in flight``.
         dropped_at: Where, and ``reason`` why.
-        forwarding: ``cut-through``, ``fragments`` or ``whole-packet``, as it went; None where one cannot tell.
+        forwarding: ``cut-through``, ``fragments`` or ``whole-packet``, as the scenario says or as it went; None where
+            one cannot tell.
         accounted_bytes: What the rates add up to on the way into the destination, with what went ahead of a handover
             and without what was lost.
         exact: Whether that is the size, on every hop that it crossed, to the rounding of the record's times.
@@ -143,7 +144,7 @@ def tell_flow(run: RunRecord, number: int, sending: Sending | None = None) -> Fl
     Args:
         run: A run folder, finished or not.
         number: The transfer.
-        sending: What the scenario says of fragments and segments; by default there are none.
+        sending: What the scenario says of how transfers travel; by default there are no segments and no pauses.
 
     Raises:
         NotRecorded: There is no such transfer, or the run has no journal of its sharing.
@@ -171,7 +172,7 @@ class _Telling:
         self._journal = _journal(network, self._events)
         passages = self._journal.passages(number, network.until_ns)
         self._legs = legs_of(network, self._events, passages)
-        self._forwarding = _forwarding(self._legs)
+        self._forwarding = sending.forwarding or _forwarding(self._legs)
         self._sending = sending
         self._take_off_overhead()
         self._sources = dict(
@@ -200,8 +201,9 @@ class _Telling:
         piece_bits = 8.0 * (
             min(self._sending.fragment_bytes, size_bytes) if self._forwarding == "fragments" else size_bytes
         )
-        went = account(self._network, self._legs, start["time_ns"], self._end_ns, piece_bits)
         dropped = end is not None and end["kind"] == EventKind.FLOW_DROP
+        times_ns = start["time_ns"], self._end_ns
+        went = account(self._network, self._legs, *times_ns, piece_bits, self._sending, dropped=dropped)
         proof = prove(self._network, self._legs, size_bytes, piece_bits, start["peer"], self._sending)
         return FlowStory(
             number=self._number,

@@ -53,7 +53,7 @@ class Leg:
 
     @property
     def lost_bits(self) -> float:
-        """Return what of that had to be sent again."""
+        """Return what of that was lost."""
         return sum(interruption.lost_bits for interruption in self.interruptions)
 
     @property
@@ -119,10 +119,10 @@ def _interrupt(legs: list[Leg], link: int | None, row: dict[str, Any]) -> None:
 
 
 def _end(legs: list[Leg], ends: list[dict[str, Any]]) -> None:
-    """Note when the last bit of each leg had arrived."""
+    """Note when the last bit of each leg had arrived; of two over the same link, the earlier one was broken off."""
     waiting = list(legs)
     for row in ends:
-        for leg in waiting:
+        for leg in reversed(waiting):
             if leg.ends[-1] == (row["node"], row["peer"]) and leg.start_ns <= row["time_ns"]:
                 last = leg.passages[-1].leave_ns if leg.passages else None
                 if last is not None and last <= row["time_ns"]:

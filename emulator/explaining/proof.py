@@ -33,6 +33,8 @@ def prove(
     ahead_bits = math.fsum(math.fmod(leg.kept_bits, piece_bits) for leg in ahead)
     accounted_bits = math.fsum(leg.kept_bits for leg in arrived) + ahead_bits
     rounding_bits = sum(_rounding(leg, size_bits, sending) for leg in (*arrived, *ahead))
+    if accounted_bits <= rounding_bits:
+        accounted_bits = 0.0
     exact = abs(accounted_bits - size_bits) <= rounding_bits
     if not moved and all(leg.end_ns is not None for leg in legs):
         exact = exact and all(abs(leg.kept_bits - size_bits) <= _rounding(leg, size_bits, sending) for leg in legs)

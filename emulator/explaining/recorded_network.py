@@ -196,6 +196,11 @@ class RecordedNetwork:
         """Return when a directed link failed and when it came back, None if it did not [ns]."""
         return self._down_times.get(link, [])
 
+    def times_without_rate(self, link: int) -> list[tuple[int, int | None]]:
+        """Return when a link was down, or up with a rate of 0, and until when; None if to the end [ns]."""
+        states = [(state.since_ns, state.rate_bps) for state in self.radio_states(link)]
+        return self.down_times(link) + _times_at_0(states) + _times_at_0(self.rate_changes(link))
+
     @cached_property
     def until_ns(self) -> int:
         """Return when the record ends [ns]."""
@@ -235,6 +240,12 @@ class RecordedNetwork:
         down = self.link_class(link) == "access-down"
         way = "" if edge["duplex"] == "half" else " for down" if down else " for up"
         return f"airtime of {self.names[source if down else target]}{way}"
+
+
+def _times_at_0(changes: list[tuple[int, float]]) -> list[tuple[int, int | None]]:
+    """Return from when to when a value was 0."""
+    untils = [*(at_ns for at_ns, _ in changes[1:]), None]
+    return [(at_ns, until_ns) for (at_ns, value), until_ns in zip(changes, untils, strict=False) if value == 0]
 
 
 def _at(changes: list[tuple[int, float]], time_ns: int, first: float) -> float:

@@ -200,3 +200,35 @@ def test_a_learning_run_is_explained_with_its_packets(wayfare, tiny):
     assert "the rates account for 100.0000%" in said.stdout
     assert "NOT exact" not in said.stdout
     assert "training jobs" in explain(folder, "--node", "device4").stdout
+
+
+def test_the_defaults_of_parts_and_those_left_to_a_model_have_their_values(made):
+    text = """\
+name: parts
+topology:
+  nodes: {s: {tier: edge, position: [0 m, 0 m]}, d: {tier: device, position: [50 m, 0 m]}}
+  links: [{between: [s, d], medium: radio}]
+cells: {line_of_sight: always, shadowing: false, base_station: {kind: pico}}
+mobility: [{kind: gauss-markov, nodes: [d], speed: 1 m/s, speed_deviation: 0 m/s}]
+radio: {blockers: {count: 1}}
+traffic: {sharing: lv08, transfers: [{from: s, to: d, size: 1 MB}]}
+stop: 2 s
+"""
+    defaults = json.loads(explain(made(text), "--flow", "0", "--json").stdout)["defaults"]
+    values = {default["key"]: default["value"] for default in defaults}
+    assert values["cells.site_height"] == "10 m"
+    assert values["cells.device_height"] == "1.5 m"
+    assert values["cells.base_station.static"] == "6.8 W"
+    assert values["radio.blockers.height"] == "1.7 m"
+    assert values["traffic.sharing.latency_factor"] == "13.01"
+    assert values["mobility.0.memory"] == "0.75"
+    assert "cells.base_station.kind" not in values
+
+
+def test_the_scenario_says_how_a_dropped_transfer_went_and_nothing_was_sent_again(made):
+    text = LOT.replace("cut-through", "fragments\n  interrupted: drop\n  classes: {background: cut-through}")
+    folder = made(text + "faults: [{kind: link, between: [a, b], from: 500 ms, until: 1.5 s}]\n")
+    said = explain(folder, "--flow", "1").stdout
+    assert said.startswith("transfer 1: a -> b, 5 MB, fragments\ndropped at a: link down")
+    assert "sent again" not in said
+    assert "sending again" not in said

@@ -158,7 +158,7 @@ def test_an_outage_that_starves_the_next_hop_costs_less_than_it_lasts(ran):
 
 def test_headers_of_a_transport_do_not_count_as_payload(ran):
     text = PAIR.replace("delay: 0 s", "delay: 5 ms") + "traffic:\n  transport: {}\n" + ONE
-    story = told(ran(text), segment_bytes=1448, overhead_bytes=90)
+    story = told(ran(text), segment_bytes=1448, overhead_bytes=90, pauses=True)
     assert story.accounted_bytes == pytest.approx(2.5e6, rel=1e-9)
     assert story.hops[0].carried_bytes > 2.6e6
     assert story.account.pauses_s > 0
@@ -273,3 +273,49 @@ def test_a_run_without_the_journal_says_how_to_get_one(ran, parking_lot, tmp_pat
     (older / "sharing.arrows").unlink()
     with pytest.raises(NotRecorded, match="an older run, without the table sharing"):
         tell_flow(RunRecord(older), 0)
+
+
+def test_a_transfer_that_comes_back_to_a_link_ends_its_later_crossing(ran):
+    ring = PAIR.rstrip() + "\n    - {between: [a, c], rate: 10 Mbit/s, delay: 0 s}\n"
+    traffic = "traffic:\n  interrupted: reroute\n  unreachable: wait\n" + ONE
+    story = told(ran(ring + traffic + "faults: [{kind: partition, nodes: [a], from: 1 s, until: 3 s}]\nstop: 9 s\n"))
+    first, *_, last = story.hops
+    assert first.route == last.route == ("a", "b")
+    assert (first.last_bit_out_s, first.arrived_s) == (None, None)
+    assert (last.first_bit_in_s, last.arrived_s) == (3.0, 5.0)
+    assert (story.account.outages_s, story.account.repeated_s) == pytest.approx((2.0, 1.0))
+
+
+def test_a_link_that_gives_nothing_for_a_while_is_an_outage(ran):
+    profile = "profiles: [{between: [a, b], steps: [{at: 1 s, rate: 0 bit/s}, {at: 3 s, rate: 10 Mbit/s}]}]\n"
+    went = told(ran(PAIR + profile + "traffic:\n" + ONE + "stop: 9 s\n")).account
+    assert (went.outages_s, went.pauses_s, went.alone_s) == pytest.approx((2.0, 0.0, 2.0))
+
+
+def test_what_a_drop_lost_is_not_sent_again(ran):
+    reroute = "traffic:\n  interrupted: reroute\n  transfers: [{from: a, to: c, size: 2.5 MB}]\n"
+    story = told(ran(PAIR + reroute + OUTAGE))
+    assert (story.outcome, story.accounted_bytes) == ("dropped", 0.0)
+    assert (story.account.dropped_s, story.account.repeated_s) == pytest.approx((0.5, 0.0))
+
+
+def test_a_handover_lasts_beyond_a_hop_to_the_new_site(ran):
+    """A packet at the old site goes over to the new one, and waits there for the rest of the interruption."""
+    text = """\
+topology:
+  nodes:
+    e1: {tier: edge, position: [0 m, 0 m]}
+    e2: {tier: edge, position: [200 m, 0 m]}
+    bus: {tier: device, position: [90 m, 0 m]}
+  links: [{between: [e1, e2], rate: 10 Gbit/s, delay: 0 ms}, {between: [e1, bus], medium: radio}]
+cells: {line_of_sight: always, shadowing: false}
+mobility: [{kind: path, nodes: [bus], waypoints: [[160 m, 0 m]], speed: 30 m/s}]
+radio: {handover: {interruption: 500 ms}}
+traffic: {unreachable: wait, transfers: [{from: e1, to: bus, size: 200 MB}]}
+stop: 12 s
+"""
+    story = told(ran(text), interruption_s=0.5)
+    assert [hop.route for hop in story.hops] == [("e1", "bus"), ("e1", "e2"), ("e2", "bus")]
+    crossed = story.hops[1]
+    assert story.account.handovers_s == pytest.approx(0.5 - (crossed.arrived_s - crossed.first_bit_in_s))
+    assert story.account.waiting_s == pytest.approx(0.0)
