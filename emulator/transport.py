@@ -23,7 +23,6 @@ from .transfer import HOP_LIMIT, Crossing, Transfer
 from .ways import Ways
 from .wiring import Wiring
 
-
 _LAST = 2**62  # an id after all others
 
 
