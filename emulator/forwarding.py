@@ -14,6 +14,8 @@ PacketClass = Literal["model", "data", "transfer", "background"]
 
 PRIORITY_MAX = 7  # as in IEEE 802.1Q
 
+HOP_LIMIT = 64  # the TTL that RFC 1700 recommends for IP
+
 
 @dataclass(frozen=True)
 class ForwardingPlan:
@@ -29,6 +31,7 @@ class ForwardingPlan:
         full_buffer: Whether what does not fit into a node's buffer is dropped on arrival, or waits before it.
         sharing: How flows share what they cross.
         transport: How a connection begins and what its headers cost; None: at once, and nothing.
+        hop_limit: Links that a transfer of the scenario or of the background crosses at most.
     """
 
     usual: Forwarding = "whole-packet"
@@ -39,6 +42,7 @@ class ForwardingPlan:
     full_buffer: FullBuffer = "drop-tail"
     sharing: Fair | TcpSharing = field(default_factory=Fair)
     transport: TransportTerm | None = None
+    hop_limit: int = HOP_LIMIT
 
     def of(self, packet_class: PacketClass) -> Forwarding:
         """Return how a class of packets is forwarded."""

@@ -9,8 +9,6 @@ from .links import Link
 from .network import Flow
 from .records import DropReason
 
-HOP_LIMIT = 64  # the TTL that RFC 1700 recommends for IP
-
 
 @dataclass(eq=False)
 class Transfer:

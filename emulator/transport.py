@@ -13,13 +13,13 @@ from .clock import Clock, Turn
 from .closures import Closures
 from .crossings import Crossings
 from .custody import Custody
-from .forwarding import ForwardingPlan, PacketClass
+from .forwarding import HOP_LIMIT, ForwardingPlan, PacketClass
 from .links import Link
 from .network import FluidNetwork, bits
 from .nodes import NodeClass
 from .records import DropReason, EventKind, RunWriter
 from .routing import ForwardingTables, NoRoute, Routing
-from .transfer import HOP_LIMIT, Crossing, Transfer
+from .transfer import Crossing, Transfer
 from .ways import Ways
 from .wiring import Wiring
 

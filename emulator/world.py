@@ -173,6 +173,7 @@ class World:
             lambda _: self._end_if_idle(),
             lambda *_: self._end_if_idle(),
             packet_class=packet_class,
+            hop_limit=self._experiment.forwarding.hop_limit,
             cap_bps=planned.cap_bps,
             priority=planned.priority,
             deadline_s=planned.deadline_s,

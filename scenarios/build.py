@@ -213,6 +213,7 @@ def _forwarding(traffic: Traffic) -> ForwardingPlan:
         traffic.full_buffer,
         traffic.sharing,
         traffic.transport,
+        traffic.hop_limit,
     )
 
 

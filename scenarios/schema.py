@@ -18,7 +18,7 @@ from pydantic import StringConstraints
 from wayfare.emulator.background import BACKGROUND
 from wayfare.emulator.faults import FAULTS
 from wayfare.emulator.forgery import Forged
-from wayfare.emulator.forwarding import PRIORITY_MAX, Forwarding, FullBuffer, Interrupted, Unreachable
+from wayfare.emulator.forwarding import HOP_LIMIT, PRIORITY_MAX, Forwarding, FullBuffer, Interrupted, Unreachable
 from wayfare.emulator.links import DEFAULT_LINKS, LinkClass
 from wayfare.emulator.methods import METHODS, Method
 from wayfare.emulator.mobility import MOBILITY, Mobility
@@ -123,6 +123,9 @@ class Traffic:
     transport: Annotated[
         TransportTerm | None, "What TCP's handshake, slow start and headers cost; by default nothing."
     ] = None
+    hop_limit: Annotated[
+        int, "Links that transfers and background traffic cross at most; as the TTL of IP, RFC 1700.", Ge(1)
+    ] = HOP_LIMIT
     transfers: Annotated[tuple[Transfer, ...], "Transfers of plain bytes."] = ()
     background: Annotated[
         tuple[Annotated[Any, Choice("kind", BACKGROUND)], ...], "Sources of further plain bytes."

@@ -19,6 +19,7 @@ SOURCES: dict[str, Mapping[str, str]] = {
         "interrupted": "our choice: TCP goes on where it was",
         "unreachable": "our choice: routers drop what they have no route for, RFC 1812",
         "full_buffer": "our choice: routers drop what does not fit",
+        "hop_limit": "the TTL that RFC 1700 recommends for IP",
         "sharing": "max-min fairness: Bertsekas and Gallager, Data Networks, 6.5.2",
         "transport": "our choice: the fluid's own time, no handshake and no headers",
     },

@@ -4,6 +4,7 @@ import pytest
 
 from wayfare.scenarios.errors import ScenarioError
 from wayfare.scenarios.loading import load
+from wayfare.scenarios.running import run
 
 TEXT = """\
 name: limits
@@ -60,3 +61,16 @@ def test_what_no_run_could_finish_is_refused_with_its_key(tmp_path, medium, sect
     with pytest.raises(ScenarioError) as caught:
         load(path)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(("hop_limit", "drops"), [(1, {"hop-limit": 1}), (2, {})])
+def test_a_transfer_that_needs_more_links_than_its_hop_limit_is_dropped(tmp_path, hop_limit, drops):
+    path = tmp_path / "x.scenario.yaml"
+    path.write_text(
+        f"""\
+name: far
+topology: {{generator: line, nodes: 3}}
+traffic: {{hop_limit: {hop_limit}, transfers: [{{from: edge1, to: edge3, size: 1 kB}}]}}
+"""
+    )
+    assert run(load(path), tmp_path).summary["drops"] == drops
