@@ -228,7 +228,7 @@ def test_a_mistake_in_a_network_experiment_is_named(tmp_path, old, new, message)
             "7: data.partition.kind: unknown kind 'dirichelet'; did you mean 'dirichlet'?",
         ),
         ("alpha: 0.3", "alpha: 0", "7: data.partition.alpha: 0 is out of range; it must be more than 0"),
-        ("alpha: 0.3}", "alpha: .nan}", "7: data.partition.alpha: nan is out of range; it must be more than 0"),
+        ("alpha: 0.3}", "alpha: .nan}", "7: data.partition.alpha: is nan; it must be a finite number"),
         ("alpha: 0.3", "alpha: 30 %", "7: data.partition.alpha: is '30 %'; it must be a number without a unit"),
         ("{kind: dirichlet, alpha: 0.3}", "5", "7: data.partition: is 5; it must be a mapping with 'kind'"),
         (
