@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -107,9 +107,9 @@ class Node:
         """Return the virtual time [s]."""
         return float(self._virtual.clock.now)
 
-    @cached_property
+    @property
     def neighbours(self) -> tuple[str, ...]:
-        """Return the names of the nodes one link away, in id order."""
+        """Return the names of the nodes one link away now, in id order; a handover changes them."""
         wiring = self._virtual.wiring
         return tuple(wiring.names[other] for other in wiring.neighbours(self.index))
 

@@ -318,17 +318,32 @@ class Transport:
         interruption. To resume is to send the rest alone; what has passed goes on from where it is.
         """
         moved = self._crossings.on(links)
+        self.hold(links, held=True)
         for crossing in moved:
-            self._halt(crossing)
             self._count_lost(crossing)
             if self._plan.interrupted == "resume":
                 self._split(crossing)
+        before = [(link, {link.source, link.target}) for link in links]
         change()
         self.tables.forget()
+        for link, ends in before:
+            self._follow_nodes(link, ends)
         for crossing in moved:
             if crossing in self._crossings:
                 self._abandon(crossing)
+        self.hold(links, held=False)
         self._end_custody()
+
+    def _follow_nodes(self, link: Link, ends: set[int]) -> None:
+        """Let a link that has left a dead node be up again, and one that has come to a dead node be down."""
+        now = {link.source, link.target}
+        for node, up in (*((node, True) for node in ends - now), *((node, False) for node in now - ends)):
+            if node in self._dead:
+                self.set_link(link, up)
+
+    def is_dead(self, node: int) -> bool:
+        """Tell whether a node has failed."""
+        return node in self._dead
 
     def _split(self, crossing: Crossing) -> None:
         """Make a piece of its own of what has passed, which goes on from where the links lead now."""

@@ -1,5 +1,6 @@
 """The radio of a run, brought up to date at regular looks."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -71,8 +72,8 @@ class Air:
     def _roaming_rows(self) -> list[int]:
         """Return the attachments whose device moves and has no other."""
         devices = [attachment.device for attachment in self._wiring.radio.attachments]
-        moving = set(map(int, self._places.moving))
-        return [row for row, device in enumerate(devices) if device in moving and devices.count(device) == 1]
+        moving, times = set(map(int, self._places.moving)), Counter(devices)
+        return [row for row, device in enumerate(devices) if device in moving and times[device] == 1]
 
     def _look(self, number: int) -> None:
         now_s = self._clock.now
@@ -94,7 +95,9 @@ class Air:
         return busy
 
     def _change_sites(self, events: A3, now_s: float) -> None:
-        targets = events.update(now_s, self._cells.received_dbm("down"), self._cells.serving)
+        received_dbm = self._cells.received_dbm("down")
+        received_dbm[:, [self._transport.is_dead(int(site)) for site in self._cells.sites]] = -np.inf
+        targets = events.update(now_s, received_dbm, self._cells.serving)
         for row in self._roaming:
             if targets[row] >= 0:
                 self._hand_over(self._wiring.radio.attachments[row], row, int(targets[row]))

@@ -129,6 +129,46 @@ def test_the_record_says_where_nodes_were_and_what_their_links_had(ran):
     assert by_time[3.84]["sinr_db"] > by_time[3.7]["sinr_db"] + 3
 
 
+def test_a_device_leaves_a_site_that_has_failed_and_can_send_at_once(ran):
+    """The site fails at 1 s; what holds at the look of then has held for 160 ms at that of 1.2 s."""
+    text = CORRIDOR + "faults: [{kind: node, node: left, from: 1 s, until: 8 s}]\n"
+    sends = ", ".join(f"{{from: phone, to: core, size: 1 MB, start: {start}}}" for start in ("1.1 s", "9 s"))
+    text += f"traffic: {{unreachable: wait, transfers: [{sends}]}}\n"
+    _, record = ran(text)
+    (handover,) = kinds(record, "handover")
+    assert handover["time_ns"] == 1_200_000_000
+    assert [flow["route"] for flow in rows(record, "flows")] == ["phone>right>core"] * 2
+    assert rows(record, "flows")[0]["end_s"] == pytest.approx(1.24 + 8e6 / uplink_bps(154.0) + 0.002 + 8e6 / 10e9)
+
+
+def test_a_device_that_comes_to_a_site_that_fails_afterwards_waits_for_it(ran):
+    """Both sites fail, one after the other, and the first one to be back serves again."""
+    text = CORRIDOR + (
+        "faults: [{kind: node, node: left, from: 1 s, until: 6 s}, {kind: node, node: right, from: 2 s, until: 9 s}]\n"
+        "traffic: {unreachable: wait, transfers: [{from: phone, to: core, size: 1 MB, start: 3 s}]}\n"
+    )
+    _, record = ran(text)
+    (flow,) = rows(record, "flows")
+    assert flow["route"] == "phone>left>core"
+    assert 6.2 < flow["end_s"] < 6.4
+
+
+def test_a_program_sees_the_neighbours_that_its_device_has_now(ran):
+    text = (CORRIDOR + "radio: {handover: {time_to_trigger: 0 s, interruption: 0 s}}\n").replace(
+        "stop: 12 s", "stop: 5 s"
+    )
+    text += """\
+data: {dataset: digits, partition: iid, holders: device}
+model: {family: mlp, hidden: [16]}
+learning: {method: mfd, packets: 3, steps: 1, next_hop: {policy: random}}
+"""
+    _, record = ran(text)
+    sent = [row for row in kinds(record, "flow_start") if row["node"] == "phone"]
+    (handover,) = kinds(record, "handover")
+    assert {row["peer"] for row in sent if row["time_ns"] < handover["time_ns"]} == {"left"}
+    assert {row["peer"] for row in sent if row["time_ns"] > handover["time_ns"]} == {"right"}
+
+
 TWO_CELLS = """\
 name: two-cells
 topology:
