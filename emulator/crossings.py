@@ -113,7 +113,7 @@ class Crossings:
         flow, crossing.flow = crossing.flow, None
         assert flow is not None
         self._link_bits += flow.size_bits * len(crossing.links)
-        fastest_bps = min(link.peak_bps for link in crossing.links)
+        fastest_bps = min([link.peak_bps for link in crossing.links])
         self._unsure_bits += fastest_bps * math.ulp(self._clock.now) * len(crossing.links)
         window_bytes, rest_bits = crossing.window_bits / 8, crossing.rest_bits - crossing.window_bits
         if self._term is None or rest_bits <= 0:

@@ -28,6 +28,7 @@ class Share(NamedTuple):
     rank: float = 0.0
 
 
+NEVER = math.inf, -1
 EQUAL = Share()
 FAIR = Fair()
 
@@ -104,7 +105,7 @@ class FluidNetwork:
         self._started = 0
         self._sharing: Appointment | None = None
         self._end: Appointment | None = None
-        self._ending = (math.inf, -1)
+        self._ending = NEVER
 
     def start(
         self,
@@ -227,7 +228,9 @@ class FluidNetwork:
 
     def _await_next_end(self) -> None:
         """Have one appointment: for the flow that ends next, of those that end together the one that began first."""
-        ending = self._fluid.next_end()
+        self._await(self._fluid.next_end())
+
+    def _await(self, ending: tuple[float, int]) -> None:
         if ending == self._ending:
             return
         if self._end is not None:
@@ -246,11 +249,12 @@ class FluidNetwork:
         if self._journal is not None:
             self._journal.leave(self._clock.now, flow.number)
         del self._flows[flow.number]
+        ending = self._fluid.next_end()
         if self._flows:
             self._share_soon()
-        # Later ends may move when rates are shared; those of this instant come before that.
-        if flow.number == self._ending[1] or self._fluid.next_end()[0] <= self._clock.now:
-            self._await_next_end()
+            if ending[0] > self._clock.now:
+                ending = NEVER  # until rates are shared: only what ends at this instant comes before that
+        self._await(ending)
 
 
 def demand_on(

@@ -1,6 +1,6 @@
 """What is on its way: a transfer from end to end, and each piece of it on its links."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from .network import Flow
 from .records import DropReason
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Transfer:
     """Something of a size on its way from one node to another.
 
@@ -60,7 +60,7 @@ class Transfer:
     way: dict[int, Link] = field(default_factory=dict)
     passed: set[tuple[int, int]] = field(default_factory=set)
     queues: dict[int, deque[int]] = field(default_factory=dict)
-    crossed: dict[tuple[int, int], int] = field(default_factory=dict)
+    crossed: Counter[tuple[int, int]] = field(default_factory=Counter)
     room: set[tuple[int, int]] = field(default_factory=set)
     crossings: dict["Crossing", None] = field(default_factory=dict)
 
@@ -69,7 +69,7 @@ class Transfer:
         self.last, self.rear = len(self.pieces) - 1, self.source
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Crossing:
     """A piece of a transfer on one or several links at once: a connection of its own.
 

@@ -211,9 +211,10 @@ class Transport:
     def _start(self, crossing: Crossing) -> None:
         if crossing.leads:
             crossing.leads = False
-            for link in crossing.links:
-                self._record(EventKind.HOP_START, crossing.transfer, link.source, link.target)
-                crossing.transfer.hops += 1
+            crossing.transfer.hops += len(crossing.links)
+            self._record_hops(
+                EventKind.HOP_START, crossing.transfer, [(link.source, link.target) for link in crossing.links]
+            )
         self._crossings.start(crossing)
 
     def _leave(self, crossing: Crossing) -> None:
@@ -262,11 +263,11 @@ class Transport:
         """The last bit of a piece is at the end of links that it reaches at once, perhaps of the last on its way."""
         if transfer.number not in self.in_flight:
             return  # it was dropped
-        pieces = len(transfer.pieces)
-        for ends in hops:
-            crossed = transfer.crossed[ends] = transfer.crossed.get(ends, 0) + 1
-            if transfer.split or crossed % pieces == 0:
-                self._record(EventKind.HOP_END, transfer, *ends)
+        pieces, whole = len(transfer.pieces), hops
+        if pieces > 1 and not transfer.split:
+            transfer.crossed.update(hops)
+            whole = [ends for ends in hops if transfer.crossed[ends] % pieces == 0]
+        self._record_hops(EventKind.HOP_END, transfer, whole)
         if last:
             self._take(transfer, piece, hops[-1][1])
 
@@ -483,6 +484,9 @@ class Transport:
         value: float = math.nan,
     ) -> None:
         self._writer.event(self._clock.now, kind, node, peer, transfer.number, transfer.packet, size_bytes, value)
+
+    def _record_hops(self, kind: EventKind, transfer: Transfer, ends: Sequence[tuple[int, int]]) -> None:
+        self._writer.hops(self._clock.now, kind, ends, transfer.number, transfer.packet)
 
     def check(self, carried_bits: float) -> None:
         """Check that every packet, every bit on a link and every byte in a buffer is accounted for.

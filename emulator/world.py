@@ -16,6 +16,7 @@ from .compute import Processor
 from .experiment import Experiment, Lesson
 from .faults import FailingNode
 from .forwarding import PacketClass
+from .garbage import rare_collections
 from .gate import Gate
 from .journal import Journal
 from .likeness import Likeness
@@ -227,11 +228,12 @@ class World:
 
     def _step_to_the_end(self, watcher: Watcher) -> None:
         watched = time.monotonic()
-        while not self._over:
-            self._clock.step()
-            if time.monotonic() - watched >= PROGRESS_S:
-                watcher(self._progress())
-                watched = time.monotonic()
+        with rare_collections():
+            while not self._over:
+                self._clock.step()
+                if time.monotonic() - watched >= PROGRESS_S:
+                    watcher(self._progress())
+                    watched = time.monotonic()
         watcher(self._progress())
 
     def _progress(self) -> Progress:

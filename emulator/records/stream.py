@@ -1,7 +1,9 @@
 """One table of a running run: appended to, readable by others at every moment, and digested as it grows."""
 
 import hashlib
+import struct
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,8 @@ class TableStream:
     def __init__(self, path: Path, table: Table) -> None:
         self.table = table
         self.count = 0
-        self._rows: list[tuple[Any, ...]] = []
+        self._rows: list[Any] = []
+        self._kept = _as_they_are if table.has_text else struct.Struct(table.packing).pack
         self._file = pa.OSFile(str(path), "wb")
         self._writer = pa.ipc.new_stream(self._file, table.schema)
         self._file.flush()
@@ -36,15 +39,15 @@ class TableStream:
 
     def append(self, row: tuple[Any, ...]) -> None:
         """Add one row, in the order of the table's columns."""
-        self._rows.append(row)
+        self._rows.append(self._kept(*row))
         self.count += 1
         if not self.count % LOOK_ROWS:
             self._flush_if_due()
 
-    def extend(self, rows: list[tuple[Any, ...]]) -> None:
+    def extend(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Add several rows."""
-        before, self.count = self.count, self.count + len(rows)
-        self._rows += rows
+        before, self.count, kept = self.count, self.count + len(rows), self._kept
+        self._rows += [kept(*row) for row in rows]
         if before // LOOK_ROWS != self.count // LOOK_ROWS:
             self._flush_if_due()
 
@@ -55,9 +58,12 @@ class TableStream:
     def flush(self) -> None:
         """Write what is buffered as one record batch, so that a reader sees it."""
         if self._rows:
-            block = np.array(self._rows, dtype=self.table.dtype)
-            if not self.table.has_text:
-                self._hash.update(block.tobytes())
+            if self.table.has_text:
+                block = np.array(self._rows, dtype=self.table.dtype)
+            else:
+                packed = b"".join(self._rows)
+                block = np.frombuffer(packed, dtype=self.table.dtype)
+                self._hash.update(packed)
             arrays = [pa.array(np.ascontiguousarray(block[name])) for name, _ in self.table.columns]
             self._writer.write_batch(pa.record_batch(arrays, schema=self.table.schema))
             self._file.flush()
@@ -75,3 +81,7 @@ class TableStream:
     def digest(self) -> str:
         """Return the SHA-256 over all rows flushed so far, as hex."""
         return self._hash.hexdigest()
+
+
+def _as_they_are(*row: Any) -> tuple[Any, ...]:
+    return row

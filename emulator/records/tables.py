@@ -60,6 +60,9 @@ class Asked(IntEnum):
     CAPACITY = 3  # a constraint has this capacity from now on (in ``coefficient``)
 
 
+_PACKED = {"<i2": "h", "<i4": "i", "<i8": "q", "<f8": "d"}  # a column's type in NumPy and in ``struct``
+
+
 @dataclass(frozen=True)
 class Table:
     """A table's name and columns, as NumPy types; ``text`` columns hold strings."""
@@ -71,6 +74,11 @@ class Table:
     def dtype(self) -> "np.dtype[np.void]":
         """Return the packed row type."""
         return np.dtype([(name, "O" if kind == "text" else kind) for name, kind in self.columns])
+
+    @property
+    def packing(self) -> str:
+        """Return the packed row type as a format of ``struct``, for a table without text."""
+        return "<" + "".join(_PACKED[kind] for _, kind in self.columns)
 
     @property
     def has_text(self) -> bool:

@@ -5,7 +5,7 @@ import math
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,6 +65,11 @@ class RunWriter:
     ) -> None:
         """Record one event."""
         self.events.append((round(time_s * 1e9), kind, node, peer, flow, packet, size_bytes, value))
+
+    def hops(self, time_s: float, kind: EventKind, ends: Sequence[tuple[int, int]], flow: int, packet: int) -> None:
+        """Record that a transfer enters, or reaches the end of, several links at once."""
+        now_ns = round(time_s * 1e9)
+        self.events.extend([(now_ns, kind, node, peer, flow, packet, -1, math.nan) for node, peer in ends])
 
     def metric(self, time_s: float, name: str, value: float, node: int = -1, packet: int = -1) -> None:
         """Record one measured value, of a node, of a packet, or of the whole run."""

@@ -3,7 +3,8 @@
 Flows are fixed at constraints that all of their open flows find the tightest; the levels of the others only rise by
 that. Where constraints disagree in a circle, it starts from equal shares, lets one constraint after another, in id
 order, find its level given the levels of the others, reads off the bottlenecks, solves for the levels exactly and keeps
-the first result that is an equilibrium: that is the rule where there is more than one. Part of the kernel.
+the first result that is an equilibrium: that is the rule where there is more than one. Where a thousand such sweeps
+find none, it starts again and goes half the way each time. Part of the kernel.
 """
 
 import math
@@ -141,9 +142,13 @@ def fix_circle(state: State, constraints: int, flows: int) -> int:
     places, members = gather_circle(state, constraints, flows)
     circle = state.constraint_i[CIRCLE]
     tried = False
-    for _ in range(SWEEPS):
+    for sweep in range(2 * SWEEPS):
+        if sweep == SWEEPS:
+            for at in range(places):
+                state.constraint_f[LEVEL][circle[at]] = current_level(state, circle[at])
         for at in range(places):
-            state.constraint_f[LEVEL][circle[at]] = water_level(state, circle[at])
+            nearer = nearer_level(state, circle[at]) if sweep >= SWEEPS else water_level(state, circle[at])
+            state.constraint_f[LEVEL][circle[at]] = nearer
         moved = read_bottlenecks(state, members)
         if moved or not tried:
             tried = True
@@ -231,6 +236,27 @@ def water_level(state: State, place: int) -> float:
         take_first(heap, count, state.flow_i[QUEUE_PLACE], reached, number)
         count -= 1
     return math.inf
+
+
+def nearer_level(state: State, place: int) -> float:
+    """Return a level half as far, on a logarithmic scale, from one at which a constraint is full.
+
+    Where claims differ much between constraints, whole steps may go round for ever. A level that binds nobody stays
+    within twice the one from which on it would.
+    """
+    used, most = 0.0, 0.0
+    level, entry = state.constraint_f[LEVEL][place], state.constraint_i[HEAD][place]
+    while entry >= 0:
+        flow = state.use_i[OWNER][entry]
+        if state.flow_i[OPEN][flow] == 1:
+            claim, coefficient = state.use_f[CLAIM][entry], state.use_f[COEFFICIENT][entry]
+            limit = min(state.flow_f[CAP][flow], offered_elsewhere(state, flow, place))
+            used += min(coefficient * limit, claim * level)
+            most = max(most, coefficient * limit / claim)
+        entry = state.use_i[NEXT][entry]
+    if used == 0.0:
+        return float(level)
+    return min(float(level) * math.sqrt(amount_left(state, place) / used), 2.0 * most)
 
 
 def read_bottlenecks(state: State, members: int) -> bool:

@@ -1,11 +1,10 @@
 """What a flow asks of the network."""
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(NamedTuple):
     """What a flow asks of the constraints it crosses.
 
     Attributes:

@@ -86,14 +86,17 @@ class Fluid:
         uses, metered = len(demand.uses), len(links)
         first = self._block(max(uses, metered))
         state = self._state = widened(self._state, flows=slot + 1, uses=self._uses)
-        if uses:
-            places = [self._places[constraint] for constraint, _ in demand.uses]
-            state.use_i[rows.CONSTRAINT][first : first + uses] = places
-            state.use_f[rows.COEFFICIENT][first : first + uses] = [coefficient for _, coefficient in demand.uses]
-            if demand.parts:
-                state.use_f[rows.CLAIM][first : first + uses] = demand.claims
-        if metered:
-            state.use_i[rows.LINK][first : first + metered] = links
+        places, coefficients, metered_links = (
+            state.use_i[rows.CONSTRAINT],
+            state.use_f[rows.COEFFICIENT],
+            state.use_i[rows.LINK],
+        )
+        for use, (constraint, coefficient) in enumerate(demand.uses, first):
+            places[use], coefficients[use] = self._places[constraint], coefficient
+        if demand.parts:
+            state.use_f[rows.CLAIM][first : first + uses] = demand.claims
+        for use, link in enumerate(links, first):
+            metered_links[use] = link
         self._kernel.enter(
             state,
             slot,

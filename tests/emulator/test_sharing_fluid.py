@@ -1,7 +1,6 @@
 """Flows that come and go: the same bits whichever way the rates were worked out, and what an exact solution says."""
 
 import math
-from dataclasses import replace
 from fractions import Fraction
 from itertools import count
 
@@ -42,7 +41,7 @@ def histories(draw, *, mixed, ranks=(0.0,)):
     event = st.one_of(
         st.tuples(st.just("add"), demands(mixed=mixed, ranks=ranks), st.floats(1, 1e4)),
         st.tuples(st.just("add"), demands(mixed=mixed, ranks=ranks), st.floats(1, 1e4)),
-        st.tuples(st.just("add"), st.builds(Demand, st.just(()), cap_bps=st.floats(1, 100)), st.floats(1, 1e4)),
+        st.tuples(st.just("add"), st.floats(1, 100).map(lambda cap_bps: Demand((), cap_bps=cap_bps)), st.floats(1, 1e4)),
         st.tuples(st.just("remove"), st.integers(0, 50)),
         st.tuples(st.just("change"), st.integers(0, 50), st.floats(0.5, 2), st.sampled_from(ranks)),
         st.tuples(st.just("capacity"), st.integers(0, PLACES - 1), capacity),
@@ -72,7 +71,7 @@ def live(history, **way):
                     del asked[number]
                     fluid.remove(number, now_s)
                 else:
-                    asked[number] = replace(asked[number], weight=asked[number].weight * what[1], rank=what[2])
+                    asked[number] = asked[number]._replace(weight=asked[number].weight * what[1], rank=what[2])
                     fluid.change(number, asked[number])
         assert fluid.share(now_s) == -1
         state = {n: (fluid.rate_bps(n).hex(), fluid.remaining_bits(n).hex(), fluid.since_s(n)) for n in asked}
@@ -162,7 +161,7 @@ def step(rng, asked, capacity, number):
         return "remove", (gone,)
     if kind < 0.9:
         one = int(rng.choice(sorted(asked)))
-        asked[one] = replace(asked[one], cap_bps=float(rng.choice([1.0, 1e8, math.inf])))
+        asked[one] = asked[one]._replace(cap_bps=float(rng.choice([1.0, 1e8, math.inf])))
         return "change", (one, asked[one])
     place = int(rng.integers(PLACES))
     capacity[place] = float(rng.choice([0.0, 1e-6, 1e3, 1e8, 1e9, 1e13]))
