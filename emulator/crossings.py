@@ -103,7 +103,7 @@ class Crossings:
             crossing.links,
             size_bytes if self._term is None else self._term.wire_bytes(size_bytes),
             partial(self._sent, crossing),
-            share=Share(cap_bps=transfer.cap_bps, rank=transfer.priority),
+            share=Share(1.0, transfer.cap_bps, transfer.priority),
             transfer=transfer.number,
             back=crossing.back,
         )

@@ -1,6 +1,6 @@
 """What is on its way: a transfer from end to end, and each piece of it on its links."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -60,7 +60,7 @@ class Transfer:
     way: dict[int, Link] = field(default_factory=dict)
     passed: set[tuple[int, int]] = field(default_factory=set)
     queues: dict[int, deque[int]] = field(default_factory=dict)
-    crossed: Counter[tuple[int, int]] = field(default_factory=Counter)
+    crossed: dict[tuple[int, int], int] = field(default_factory=dict)
     room: set[tuple[int, int]] = field(default_factory=set)
     crossings: dict["Crossing", None] = field(default_factory=dict)
 

@@ -113,7 +113,7 @@ class Transport:
             dropped=dropped,
         )
         self.in_flight[transfer.number] = transfer
-        self._record(EventKind.FLOW_START, transfer, source, target, size_bytes=size_bytes)
+        self._record(EventKind.FLOW_START, transfer, source, target, size_bytes)
         self._plan_start(transfer, deadline_s)
         return transfer
 
@@ -265,7 +265,8 @@ class Transport:
             return  # it was dropped
         pieces, whole = len(transfer.pieces), hops
         if pieces > 1 and not transfer.split:
-            transfer.crossed.update(hops)
+            for ends in hops:
+                transfer.crossed[ends] = transfer.crossed.get(ends, 0) + 1
             whole = [ends for ends in hops if transfer.crossed[ends] % pieces == 0]
         self._record_hops(EventKind.HOP_END, transfer, whole)
         if last:
@@ -452,7 +453,7 @@ class Transport:
         laws.arrival_is_causal(what, transfer.start_s, now_s, transfer.least_s)
         self.accounts.deliver(transfer.size_bytes, now_s)
         self._end(transfer)
-        self._record(EventKind.FLOW_END, transfer, transfer.target, transfer.source, size_bytes=transfer.size_bytes)
+        self._record(EventKind.FLOW_END, transfer, transfer.target, transfer.source, transfer.size_bytes)
         transfer.delivered(transfer)
 
     def _drop(self, transfer: Transfer, node: int, reason: DropReason) -> None:
@@ -479,7 +480,6 @@ class Transport:
         transfer: Transfer,
         node: int,
         peer: int,
-        *,
         size_bytes: int = -1,
         value: float = math.nan,
     ) -> None:

@@ -192,12 +192,12 @@ class Fluid:
 
     def next_end(self) -> tuple[float, int]:
         """Return when the next flow will have passed [s], and its number; infinity and -1 if none will."""
-        state = self._state
         if not self._slots:
             return math.inf, -1
-        slot = state.flow_i[rows.END_HEAP][0]
-        end_s = float(state.flow_f[rows.END][slot])
-        return end_s, int(state.flow_i[rows.NUMBER][slot]) if end_s < math.inf else -1
+        flow_i, flow_f = self._state.flow_i, self._state.flow_f
+        slot = flow_i[rows.END_HEAP][0]
+        end_s = float(flow_f[rows.END][slot])
+        return end_s, int(flow_i[rows.NUMBER][slot]) if end_s < math.inf else -1
 
     def measure(self, now_s: float) -> None:
         """Meter all flows until now."""
