@@ -51,7 +51,7 @@ class RunData:
         )
         for table, what, column, count in ids:
             if len(column) and not 0 <= column.min() <= column.max() < count:
-                raise RecordError(f"{table}.arrows: names a {what} that topology.json has not ({count} {what}s)")
+                raise RecordError(f"{table}: names a {what} that topology.json has not ({count} {what}s)")
         last_bin_s = float(traffic.bin[-1] + 1) * traffic.bin_s if len(traffic.bin) else 0.0
         end_s = overview.virtual_s or max(journeys.last_s, last_bin_s)
         end_s = max(end_s, journeys.last_s)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from wayfare.emulator.records import RecordError, RunRecord, find_runs
+from wayfare.emulator.records import RecordError, RunRecord, find_runs, table_files
 
 from .journeys import Journeys
 from .learning import Learning
@@ -20,7 +20,8 @@ from .run_data import RunData
 from .traffic import Traffic
 
 OVERVIEW_FILES = ("run.json", "summary.json")
-RUN_FILES = (*OVERVIEW_FILES, "topology.json", "events.arrows", "metrics.arrows", "bins.arrows")
+RUN_TABLES = ("events", "metrics", "bins")
+RUN_FILES = (*OVERVIEW_FILES, "topology.json", *RUN_TABLES)
 PARTS_KEPT = 40
 # What wrong content can make reading raise: anything else is our fault and should be seen.
 DAMAGE = (
@@ -34,7 +35,7 @@ DAMAGE = (
     pa.ArrowException,
 )
 
-Signature = tuple[int, int] | None
+Signature = tuple[str, tuple[int, int] | None]
 
 
 class RunStore:
@@ -52,7 +53,7 @@ class RunStore:
 
     def overviews(self) -> list[Overview]:
         """Return all runs, the newest first by name; a damaged one says what is wrong with it."""
-        found = {*find_runs(self.folder), *(stream.parent for stream in self.folder.glob("*/events.arrows"))}
+        found = {*find_runs(self.folder), *(stream.parent for stream in self.folder.glob("*/events.*"))}
         with self._overview_lock:
             self._overviews = {run: kept for run, kept in self._overviews.items() if run in found}
             return [self._overview(run) for run in sorted(found, reverse=True)]
@@ -70,9 +71,9 @@ class RunStore:
             return RunData.assemble(
                 overview,
                 self._part(folder, ("topology.json",), lambda: Network.from_topology(record.topology)),
-                self._part(folder, ("bins.arrows", "topology.json"), lambda: _traffic(record)),
-                self._part(folder, ("events.arrows",), lambda: Journeys.from_table(record.table("events"))),
-                self._part(folder, ("metrics.arrows",), lambda: _learning(record)),
+                self._part(folder, ("bins", "topology.json"), lambda: _traffic(record)),
+                self._part(folder, ("events",), lambda: Journeys.from_table(record.table("events"))),
+                self._part(folder, ("metrics",), lambda: _learning(record)),
                 self.stamp(name),
             )
 
@@ -136,11 +137,13 @@ def _learning(record: RunRecord) -> Learning:
     return Learning.from_table(table)
 
 
-def _signatures(folder: Path, files: tuple[str, ...]) -> tuple[Signature, ...]:
-    return tuple(_signature(folder / name) for name in files)
+def _signatures(folder: Path, names: tuple[str, ...]) -> tuple[Signature, ...]:
+    """Return what changes whenever one of these files and tables does."""
+    paths = [path for name in names for path in (table_files(folder, name) if name in RUN_TABLES else [folder / name])]
+    return tuple((path.name, _state(path)) for path in paths)
 
 
-def _signature(path: Path) -> Signature:
+def _state(path: Path) -> tuple[int, int] | None:
     try:
         state = path.stat()
     except OSError:

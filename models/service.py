@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from .fingerprint import machine_fingerprint
-from .job import TrainingJob, TrainingResult
+from .job import Signature, TrainingJob, TrainingResult
 from .memory import ResultMemory
 from .trainer import run_on_one_thread, train
 
@@ -27,12 +27,13 @@ class TrainingService:
         batches: batched calls that were computed.
         remembered: results that came from the memory instead.
         dropped: jobs discarded, computed or not.
+        memory: where results are remembered, if they are.
     """
 
     def __init__(self, memory: ResultMemory | None = None) -> None:
         run_on_one_thread()
         self.jobs = self.samples = self.batches = self.remembered = self.dropped = 0
-        self._memory = memory
+        self.memory = memory
         self._fingerprint = machine_fingerprint()
         self._submitted = 0
         self._pending: dict[Ticket, TrainingJob] = {}
@@ -74,7 +75,7 @@ class TrainingService:
         self.dropped += 1
 
     def _compute_pending(self) -> None:
-        groups: dict[str, list[Ticket]] = defaultdict(list)
+        groups: dict[Signature, list[Ticket]] = defaultdict(list)
         for ticket, job in self._pending.items():
             if not self._remember(ticket, job):
                 groups[job.signature].append(ticket)
@@ -84,7 +85,7 @@ class TrainingService:
 
     def _remember(self, ticket: Ticket, job: TrainingJob) -> bool:
         """Look a job up in the memory; say whether its result was there."""
-        known = self._memory.get(job.key(self._fingerprint), job.model.structure) if self._memory else None
+        known = self.memory.get(job.key(self._fingerprint), job.model.structure) if self.memory else None
         if known is not None:
             self._results[ticket] = known
             self.remembered += 1
@@ -96,5 +97,5 @@ class TrainingService:
         self.batches += 1
         for (ticket, job), result in zip(group, results, strict=True):
             self._results[ticket] = result
-            if self._memory:
-                self._memory.put(job.key(self._fingerprint), result)
+            if self.memory:
+                self.memory.put(job.key(self._fingerprint), result)

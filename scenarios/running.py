@@ -1,6 +1,8 @@
 """Running a scenario: from a checked file to a finished run folder."""
 
+import os
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wayfare.emulator.methods import METHODS
 
 from .build import Blueprint, build
-from .errors import Problem, ScenarioError
+from .errors import Problem, ScenarioError, counted
 from .expectations import Outcome, evaluate
 from .loading import resolved_yaml, scenario_hash
 from .schema import Scenario
@@ -25,11 +27,12 @@ VERSIONS = ("wayfare", "simpy", "networkx", "numpy", "torch", "pyarrow")
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """A finished run: its folder, its summary and what became of the scenario's expectations."""
+    """A finished run: its folder and summary, what became of the scenario's expectations, and what the user is told."""
 
     folder: Path
     summary: dict[str, Any]
     expectations: list[Outcome]
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -73,21 +76,38 @@ def run(scenario: Scenario, parent: Path, *, cache: bool = True, on_progress: "W
         RunFailed: The run broke down; the folder says so and keeps what was written.
         RunStopped: It was interrupted; likewise.
     """
-    with scenario.extensions.registered():
-        return _run(scenario, parent, cache, on_progress)
-
-
-def _run(scenario: Scenario, parent: Path, cache: bool, on_progress: "Watcher | None") -> RunOutcome:
     from wayfare.emulator.records import RunWriter
+    from wayfare.emulator.records.writer import as_json
 
-    began = time.perf_counter()
-    blueprint, experiment = _built(scenario, cache)
+    with scenario.extensions.registered():
+        began = time.perf_counter()
+        blueprint, experiment = built(scenario, cache)
+        try:
+            files = {"scenario.yaml": resolved_yaml(scenario), "topology.json": as_json(blueprint.topology_record())}
+            writer = RunWriter.create(parent, scenario.name, manifest_of(scenario), files)
+        except OSError as error:
+            raise RunUnwritten(f"{parent}: cannot make a run folder there ({error.strerror})") from error
+        return carry_out(blueprint, experiment, writer, began, on_progress)
+
+
+def carry_out(
+    blueprint: Blueprint,
+    experiment: "Experiment",
+    writer: "RunWriter",
+    began: float,
+    on_progress: "Watcher | None" = None,
+) -> RunOutcome:
+    """Live through an experiment and record it; ``began`` is the counter of performance when that was asked for.
+
+    Raises:
+        RunUnwritten: The folder cannot be written any more.
+        RunFailed: The run broke down; the folder says so and keeps what was written.
+        RunStopped: It was interrupted; likewise.
+    """
+    scenario = blueprint.scenario
     try:
-        writer = RunWriter.create(parent, scenario.name, _manifest(scenario))
-    except OSError as error:
-        raise RunUnwritten(f"{parent}: cannot make a run folder there ({error.strerror})") from error
-    try:
-        summary = _live(blueprint, experiment, writer, on_progress)
+        summary = _live(experiment, writer, on_progress)
+        summary["memory"] = _memory_record(experiment)
         summary["time"]["wall_s"] = round(time.perf_counter() - began, 3)
         outcomes = evaluate(scenario.expect, summary)
         summary["expectations"] = [outcome.record() for outcome in outcomes]
@@ -96,17 +116,21 @@ def _run(scenario: Scenario, parent: Path, cache: bool, on_progress: "Watcher | 
         writer.fail("stopped", "interrupted")
         raise RunStopped(writer.folder) from interrupt
     except OSError as error:
-        message = f"cannot be written any more ({error.strerror or error})"
+        message = f"cannot be written any more ({os.strerror(error.errno) if error.errno else error})"
         writer.fail("failed", message)
         raise RunUnwritten(f"{writer.folder}: {message}; what was written before is kept") from error
     except Exception as error:
         writer.fail("failed", f"{type(error).__name__}: {error}")
         raise RunFailed(writer.folder, error, scenario.extensions.blamed_for(error)) from error
-    return RunOutcome(writer.folder, summary, outcomes)
+    return RunOutcome(writer.folder, summary, outcomes, tuple(_notes(experiment, writer)))
 
 
-def _built(scenario: Scenario, cache: bool) -> "tuple[Blueprint, Experiment]":
-    """Return what there is to run; where a plug-in fails in it, the error names its line."""
+def built(scenario: Scenario, cache: bool) -> "tuple[Blueprint, Experiment]":
+    """Return what there is to run.
+
+    Raises:
+        ScenarioError: It cannot be built; where a plug-in fails in that, the error names its line.
+    """
     try:
         blueprint = build(scenario)
         return blueprint, blueprint.experiment(_memory(scenario, cache))
@@ -119,13 +143,8 @@ def _built(scenario: Scenario, cache: bool) -> "tuple[Blueprint, Experiment]":
         raise ScenarioError(culprit) from error
 
 
-def _live(
-    blueprint: Blueprint, experiment: "Experiment", writer: "RunWriter", on_progress: "Watcher | None"
-) -> dict[str, Any]:
+def _live(experiment: "Experiment", writer: "RunWriter", on_progress: "Watcher | None") -> dict[str, Any]:
     from wayfare.emulator.world import World
-
-    writer.write_text("scenario.yaml", resolved_yaml(blueprint.scenario))
-    writer.write_json("topology.json", blueprint.topology_record())
 
     def watch(progress: "Progress") -> None:
         writer.progress(asdict(progress))
@@ -140,10 +159,40 @@ def _memory(scenario: Scenario, cache: bool) -> "ResultMemory | None":
         return None
     from wayfare.models.memory import ResultMemory
 
-    return ResultMemory()
+    from .remembering import cache_limit_bytes
+
+    return ResultMemory(limit_bytes=cache_limit_bytes())
 
 
-def _manifest(scenario: Scenario) -> dict[str, Any]:
+def _memory_record(experiment: "Experiment") -> dict[str, int]:
+    """Return what the summary says of the memory of results."""
+    service = experiment.lesson.service if experiment.lesson else None
+    memory = service.memory if service else None
+    return {
+        "remembered": service.remembered if service else 0,
+        "damaged": memory.corrupt if memory else 0,
+        "unwritten": memory.unwritten if memory else 0,
+    }
+
+
+def _notes(experiment: "Experiment", writer: "RunWriter") -> Iterator[str]:
+    """Yield what went wrong without harm to the results."""
+    if writer.uncompacted is not None:
+        yield (
+            f"{writer.folder}: the tables are not compacted ({writer.uncompacted}); nothing is missing, and "
+            f"`wayfare compact {writer.folder}` does it later"
+        )
+    memory = experiment.lesson.service.memory if experiment.lesson else None
+    if memory is not None and memory.corrupt:
+        results = counted(memory.corrupt, "remembered result")
+        yield f"{memory.cache.folder}: {results} damaged or not readable, and computed again"
+    if memory is not None and memory.unwritten:
+        results = counted(memory.unwritten, "result")
+        yield f"{memory.cache.folder}: {results} not remembered ({memory.trouble})"
+
+
+def manifest_of(scenario: Scenario) -> dict[str, Any]:
+    """Return what ``run.json`` says of a scenario and of what it runs on, before it has begun."""
     return {
         "name": scenario.name,
         "method": _method_name(scenario),

@@ -9,16 +9,16 @@ import sys
 import traceback
 from collections.abc import Callable
 from enum import IntEnum, StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from . import conform, explain, link_budget, listing, topology_commands
+from . import cache_commands, compact, conform, explain, link_budget, listing, topology_commands, verify
 
 if TYPE_CHECKING:
     from wayfare.scenarios.running import RunOutcome
-    from wayfare.scenarios.schema import Scenario
 
 app = typer.Typer(
     name="wayfare",
@@ -29,6 +29,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(topology_commands.app)
+app.add_typer(cache_commands.app)
+app.command("compact")(compact.command)
+app.command("verify")(verify.command)
 app.command("link-budget")(link_budget.command)
 app.command("conform")(conform.command)
 app.command("explain")(explain.command)
@@ -103,6 +106,19 @@ def run(
     """Run a scenario; the last line of standard output is the run folder's path."""
     outcome = _run(file, overrides or [], seed, out, quiet=quiet, cache=not no_cache)
     print(outcome.folder)
+
+
+@app.command()
+def resume(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    quiet: Quiet = False,
+    no_cache: NoCache = False,
+) -> None:
+    """Finish a run that was killed, stopped or has failed: it ends with the digests it would have had."""
+    from wayfare.scenarios.replaying import resume as resume_run
+
+    go = partial(resume_run, folder, cache=not no_cache)
+    print(_carry_out(go, folder.resolve().name, quiet=quiet).folder)
 
 
 @app.command("test")
@@ -232,34 +248,38 @@ def _terminate(*_: object) -> NoReturn:
 
 def _run(file: Path, overrides: list[str], seed: int | None, out: Path, *, quiet: bool, cache: bool) -> "RunOutcome":
     from wayfare.scenarios.loading import load
-    from wayfare.scenarios.running import RunStopped
     from wayfare.scenarios.running import run as run_scenario
 
     scenario = load(file, overrides, seed)
     if out.exists() and not out.is_dir():
         _mistake(f"--out {out}: is a file; give the folder in which the run folder is to be made")
+    return _carry_out(partial(run_scenario, scenario, out, cache=cache), scenario.name, quiet=quiet)
+
+
+def _carry_out(go: "Callable[..., RunOutcome]", name: str, *, quiet: bool) -> "RunOutcome":
+    """Run something, show its progress and what came of it, unless quiet; an interrupt ends with its own exit code."""
+    from wayfare.scenarios.running import RunStopped
+
     try:
-        if quiet:
-            return run_scenario(scenario, out, cache=cache)
-        return _run_and_show(scenario, out, cache=cache)
+        outcome = go() if quiet else _run_and_show(go, name)
     except RunStopped as stopped:
         print(f"wayfare: {stopped}", file=sys.stderr)
         code = Exit.TERMINATED if isinstance(stopped.__cause__, Terminated) else Exit.INTERRUPTED
         raise typer.Exit(code) from None
+    for note in outcome.notes:
+        print(f"wayfare: {note}", file=sys.stderr)
+    return outcome
 
 
-def _run_and_show(scenario: "Scenario", out: Path, *, cache: bool) -> "RunOutcome":
+def _run_and_show(go: "Callable[..., RunOutcome]", name: str) -> "RunOutcome":
     from rich.console import Console
-
-    from wayfare.scenarios.running import run as run_scenario
 
     from .display import ProgressLine, results_table
 
-    with ProgressLine(scenario.name) as line:
-        outcome = run_scenario(scenario, out, cache=cache, on_progress=line)
-    Console(width=None if sys.stdout.isatty() else 100).print(
-        results_table(scenario.name, outcome.summary, outcome.expectations)
-    )
+    with ProgressLine(name) as line:
+        outcome = go(on_progress=line)
+    width = None if sys.stdout.isatty() else 100
+    Console(width=width).print(results_table(name, outcome.summary, outcome.expectations))
     return outcome
 
 

@@ -312,7 +312,7 @@ def _journal(network: RecordedNetwork, events: Rows) -> Journal:
     """
     folder = network.run.folder
     remedy = "run the scenario again with record.sharing true, and this version of Wayfare"
-    if not (folder / "sharing.arrows").is_file():
+    if not network.run.has_table("sharing"):
         raise NotRecorded(f"{folder}: an older run, without the table sharing that explains transfers; {remedy}")
     rows = read_rows(network.run, "sharing")
     if not len(rows["time_ns"]) and (events["kind"] == EventKind.HOP_END).any():

@@ -1,5 +1,7 @@
-from .errors import RecordError as RecordError
+from .compaction import Compaction as Compaction, compact as compact
+from .errors import RecordError as RecordError, RunDiffers as RunDiffers
 from .exports import EXPORTS as EXPORTS, directed_links as directed_links
+from .parts import table_files as table_files
 from .reader import RunRecord as RunRecord, find_runs as find_runs
 from .tables import (
     BINS as BINS,
@@ -9,4 +11,5 @@ from .tables import (
     DropReason as DropReason,
     EventKind as EventKind,
 )
+from .verifier import RunVerifier as RunVerifier
 from .writer import RunWriter as RunWriter

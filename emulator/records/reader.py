@@ -1,6 +1,8 @@
 """A run folder as everybody but the emulator sees it: running, finished or cut off."""
 
 import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -8,9 +10,14 @@ from typing import Any
 import pyarrow as pa
 
 from .errors import RecordError
+from .hold import host, is_free
+from .parts import Part, parts_of
+from .segments import Segment, segment_path, segment_paths
 from .tables import TABLES, Table
 
 MANIFEST = "run.json"
+LOST_AFTER_S = 30.0  # a running run writes its heartbeat four times a second
+TIME = "time_ns"
 
 
 class RunRecord:
@@ -22,6 +29,7 @@ class RunRecord:
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
+        self._checked: dict[Part, tuple[int, int]] = {}
         if not (self.folder / MANIFEST).is_file():
             raise RecordError(f"{self.folder}: not a run folder (it has no {MANIFEST})")
 
@@ -32,6 +40,21 @@ class RunRecord:
     def manifest(self) -> dict[str, Any]:
         """Return ``run.json`` as it stands now."""
         return self._json(MANIFEST)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the run still runs: it says so, and nothing says that its process has died.
+
+        That is known at once on the machine on which it ran, and elsewhere from a last sign of life older than 30 s.
+        """
+        manifest = self.manifest
+        if manifest["status"] != "running" or (manifest.get("host") == host() and is_free(self.folder)):
+            return False
+        try:
+            beat = datetime.fromisoformat(manifest["heartbeat"])
+        except (KeyError, TypeError, ValueError):
+            return False
+        return (datetime.now(UTC) - beat).total_seconds() <= LOST_AFTER_S
 
     @property
     def summary(self) -> dict[str, Any] | None:
@@ -61,20 +84,77 @@ class RunRecord:
         except (OSError, ValueError) as error:
             raise RecordError(f"{path}: cannot be read ({error})") from error
 
-    def table(self, name: str) -> pa.Table:
-        """Return all complete rows of ``events``, ``metrics`` or ``bins`` that are on disk now.
+    def table(
+        self, name: str, columns: Sequence[str] | None = None, between_ns: tuple[int, int] | None = None
+    ) -> pa.Table:
+        """Return the rows of a table that are on disk now: as they were recorded, and once compacted by their time.
 
-        A last batch that is cut off, because the run is being written or was killed, is left out.
+        Of a run that has ended every file is checked. Of one that runs or was killed a last batch that is cut off, or
+        does not agree with its checksum, is left out with all after it.
+
+        Args:
+            name: A key of `TABLES`.
+            columns: Which columns, in this order; all by default.
+            between_ns: Only rows from a virtual time on, up to another and without it; much cheaper once compacted.
 
         Raises:
-            RecordError: The file is missing or is no Arrow stream.
+            RecordError: A file is missing, damaged or of another table.
         """
-        table = TABLES[name]
-        path = self.folder / f"{name}.arrows"
+        if between_ns is not None and TIME not in TABLES[name].schema.names:
+            raise ValueError(f"the rows of {name} have no times")
+        manifest = self.manifest
+        while True:
+            error: RecordError | None = None
+            try:
+                rows = self._rows(manifest, TABLES[name], columns, between_ns)
+            except RecordError as caught:
+                error = caught
+            before, manifest = manifest, self.manifest
+            if before.get("tables") == manifest.get("tables"):  # or else it was compacted meanwhile
+                if error is not None:
+                    raise error
+                return rows
+
+    def has_table(self, name: str) -> bool:
+        """Return whether the run has a table of that name; runs of older versions have fewer."""
+        return bool(parts_of(self.manifest, name, self.folder) or segment_paths(self.folder, name))
+
+    def _rows(
+        self,
+        manifest: Mapping[str, Any],
+        table: Table,
+        columns: Sequence[str] | None,
+        between_ns: tuple[int, int] | None,
+    ) -> pa.Table:
+        parts = parts_of(manifest, table.name, self.folder)
+        first = sum(part.segments for part in parts)
+        segments = [Segment(path, table) for path in segment_paths(self.folder, table.name, first)]
+        if not parts and not segments:
+            raise RecordError(f"{segment_path(self.folder, table.name, 0)}: cannot be read (No such file)")
+        pieces = []
+        for part in parts:
+            self._check(part)
+            pieces.append(_read(self.folder / part.file, table, part, columns, between_ns))
+        for segment in segments:
+            pieces.append(_read(segment.path, table, segment, columns, between_ns))
+            if manifest["status"] == "finished" and not segment.whole:
+                raise RecordError(f"{segment.path}: damaged (the run has finished, and this has no end)")
+        return pa.concat_tables(pieces)
+
+    def _check(self, part: Part) -> None:
+        """Check a file, once for as long as it stays as it is.
+
+        Raises:
+            RecordError: It is missing or damaged.
+        """
         try:
-            return read_stream(path, table)
-        except (OSError, ValueError, pa.ArrowException) as error:
-            raise RecordError(f"{path}: cannot be read as the run's {name} ({error})") from error
+            state = (self.folder / part.file).stat()
+            seen = state.st_mtime_ns, state.st_size
+        except OSError:
+            seen = (-1, -1)
+        if self._checked.get(part) != seen:
+            part.check(self.folder)
+            self._checked[part] = seen
 
     def _json(self, name: str) -> dict[str, Any]:
         path = self.folder / name
@@ -87,29 +167,64 @@ class RunRecord:
         return content
 
 
-def read_stream(path: Path, table: Table) -> pa.Table:
-    """Read the whole batches of an Arrow stream that may still be growing or be cut off.
-
-    Raises:
-        pa.ArrowInvalid: The start of the file is no Arrow stream of this table.
-    """
-    batches = []
-    if path.stat().st_size == 0:
-        return table.schema.empty_table()  # nothing has been flushed yet
-    with pa.OSFile(str(path), "rb") as file:
-        reader = pa.ipc.open_stream(file)
-        if reader.schema != table.schema:
-            raise pa.ArrowInvalid(f"columns {reader.schema.names}, expected {table.schema.names}")
-        while True:
-            try:
-                batches.append(reader.read_next_batch())
-            except (StopIteration, OSError, ValueError, pa.ArrowException):
-                break  # the end, or a tail that is not whole
-    return pa.Table.from_batches(batches, schema=table.schema)
-
-
 def find_runs(parent: Path) -> list[Path]:
     """Return the run folders directly inside a folder (or the folder itself), oldest first by name."""
     if (parent / MANIFEST).is_file():
         return [parent]
     return sorted(manifest.parent for manifest in parent.glob(f"*/{MANIFEST}"))
+
+
+def _read(
+    path: Path,
+    table: Table,
+    source: Part | Segment,
+    columns: Sequence[str] | None,
+    between_ns: tuple[int, int] | None,
+) -> pa.Table:
+    """Read a file of a table.
+
+    Raises:
+        RecordError: It is not one, or has not as many rows as are listed.
+    """
+    try:
+        if isinstance(source, Part) and source.is_parquet:
+            return _read_parquet(path, table, source, columns, between_ns)
+        segment = source if isinstance(source, Segment) else Segment(path, table)
+        rows = segment.read()
+        if isinstance(source, Part) and rows.num_rows != source.rows:
+            raise ValueError(f"{rows.num_rows} rows, and run.json lists {source.rows}")
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise RecordError(f"{path}: cannot be read as the run's {table.name} ({error})") from error
+    rows = _between(rows, between_ns)
+    return rows if columns is None else rows.select(list(columns))
+
+
+def _read_parquet(
+    path: Path, table: Table, part: Part, columns: Sequence[str] | None, between_ns: tuple[int, int] | None
+) -> pa.Table:
+    from pyarrow import parquet
+
+    wanted = list(columns) if columns is not None else table.schema.names
+    needed = wanted if between_ns is None else [*dict.fromkeys((*wanted, TIME))]
+    with parquet.ParquetFile(path) as file:
+        if file.schema_arrow != table.schema or file.metadata.num_rows != part.rows:
+            raise ValueError(f"{file.metadata.num_rows} rows of {file.schema_arrow.names}")
+        groups = [
+            group for group in range(file.num_row_groups) if _overlaps(file.metadata.row_group(group), between_ns)
+        ]
+        return _between(file.read_row_groups(groups, needed), between_ns).select(wanted)
+
+
+def _overlaps(group: Any, between_ns: tuple[int, int] | None) -> bool:
+    """Say whether a row group, whose first column is the time, may have rows in a range."""
+    if between_ns is None:
+        return True
+    times = group.column(0).statistics
+    return bool(times.max >= between_ns[0] and times.min < between_ns[1])
+
+
+def _between(rows: pa.Table, between_ns: tuple[int, int] | None) -> pa.Table:
+    if between_ns is None:
+        return rows
+    times = rows.column(TIME).to_numpy()
+    return rows.filter(pa.array((times >= between_ns[0]) & (times < between_ns[1])))

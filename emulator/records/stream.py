@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from .known import Columns, KnownRows
+from .segments import CHECKSUM, checksum
 from .tables import Table
 
 FLUSH_ROWS = 65_536
@@ -22,18 +24,23 @@ class TableStream:
 
     It flushes itself where rows come fast; where they come slowly, who watches the run does (`RunWriter.progress`).
 
+    Of a run that is played again, rows that are known are compared, and only those after them are written, or none
+    where there is no path.
+
     The digest covers the rows one after another as packed little-endian bytes, so it does not depend on where the
     batches were cut; tables with text columns have none.
     """
 
-    def __init__(self, path: Path, table: Table) -> None:
+    def __init__(self, path: Path | None, table: Table, known: KnownRows | None = None) -> None:
         self.table = table
         self.count = 0
+        self._known, self._flushed = known, 0
         self._rows: list[Any] = []
         self._kept = _as_they_are if table.has_text else struct.Struct(table.packing).pack
-        self._file = pa.OSFile(str(path), "wb")
-        self._writer = pa.ipc.new_stream(self._file, table.schema)
-        self._file.flush()
+        self._file = None if path is None else pa.OSFile(str(path), "wb")
+        if self._file is not None:
+            self._writer = pa.ipc.new_stream(self._file, table.schema)
+            self._file.flush()
         self._hash = hashlib.sha256()
         self._flush_at = time.monotonic() + FLUSH_S
 
@@ -56,26 +63,52 @@ class TableStream:
             self.flush()
 
     def flush(self) -> None:
-        """Write what is buffered as one record batch, so that a reader sees it."""
+        """Write what is buffered, and not known already, as one record batch, so that a reader sees it.
+
+        Raises:
+            RunDiffers: A row is another than the one that is known.
+        """
         if self._rows:
-            if self.table.has_text:
-                block = np.array(self._rows, dtype=self.table.dtype)
-            else:
-                packed = b"".join(self._rows)
-                block = np.frombuffer(packed, dtype=self.table.dtype)
-                self._hash.update(packed)
-            arrays = [pa.array(np.ascontiguousarray(block[name])) for name, _ in self.table.columns]
-            self._writer.write_batch(pa.record_batch(arrays, schema=self.table.schema))
-            self._file.flush()
+            columns, count = self._columns(), len(self._rows)
+            at, self._flushed = self._flushed, self._flushed + count
             self._rows.clear()
+            known = 0 if self._known is None else self._known.check(at, columns)
+            if known < count and self._file is not None:
+                arrays = [pa.array(columns[name][known:]) for name, _ in self.table.columns]
+                batch = pa.record_batch(arrays, schema=self.table.schema)
+                self._writer.write_batch(batch, custom_metadata={CHECKSUM: checksum(batch)})
+                self._file.flush()
         self._flush_at = time.monotonic() + FLUSH_S
 
+    def _columns(self) -> Columns:
+        """Return what is buffered, and digest it."""
+        if self.table.has_text:
+            block = np.array(self._rows, dtype=self.table.dtype)
+        else:
+            packed = b"".join(self._rows)
+            block = np.frombuffer(packed, dtype=self.table.dtype)
+            self._hash.update(packed)
+        return {name: np.ascontiguousarray(block[name]) for name, _ in self.table.columns}
+
     def close(self) -> None:
-        """Write the rest and end the stream."""
-        if not self._file.closed:
+        """Write the rest and end the stream; raises what `flush` does."""
+        if self._file is None:
             self.flush()
-            self._writer.close()
-            self._file.close()
+        elif not self._file.closed:
+            try:
+                self.flush()
+            finally:
+                self._writer.close()
+                self._file.close()
+
+    def check_end(self) -> None:
+        """Check that all rows that are known were there again.
+
+        Raises:
+            RunDiffers: There are fewer.
+        """
+        if self._known is not None:
+            self._known.check_end(self.count)
 
     @property
     def digest(self) -> str:

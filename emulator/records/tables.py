@@ -65,10 +65,15 @@ _PACKED = {"<i2": "h", "<i4": "i", "<i8": "q", "<f8": "d"}  # a column's type in
 
 @dataclass(frozen=True)
 class Table:
-    """A table's name and columns, as NumPy types; ``text`` columns hold strings."""
+    """A table's name and columns, as NumPy types; ``text`` columns hold strings.
+
+    Attributes:
+        ahead: Whether rows may be recorded before their time, and so not in its order.
+    """
 
     name: str
     columns: tuple[tuple[str, str], ...]
+    ahead: bool = False
 
     @property
     def dtype(self) -> "np.dtype[np.void]":
@@ -136,7 +141,7 @@ SHARING = Table(
     ),
 )
 RADIO = Table("radio", (("time_ns", "<i8"), ("link", "<i4"), ("site", "<i4"), ("sinr_db", "<f8"), ("rate_bps", "<f8")))
-PLACES = Table("places", (("time_ns", "<i8"), ("node", "<i4"), ("x_m", "<f8"), ("y_m", "<f8")))
+PLACES = Table("places", (("time_ns", "<i8"), ("node", "<i4"), ("x_m", "<f8"), ("y_m", "<f8")), ahead=True)
 ENERGY = Table("energy", (("node", "<i4"), ("link", "<i4"), ("cause", "text"), ("energy_j", "<f8")))
 TABLES = {table.name: table for table in (EVENTS, METRICS, BINS, SHARING, RADIO, PLACES, ENERGY)}
 

@@ -5,16 +5,25 @@ import math
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from .errors import RecordError, RunDiffers
+from .hold import Hold, host
+from .known import KnownRows
+from .parts import compacted
+from .reader import RunRecord
+from .segments import segment_path
 from .stream import TableStream
 from .tables import TABLES, EventKind, nanoseconds
 
 FORMAT = 1
+NO_FILES: Mapping[str, str] = MappingProxyType({})
 
 
 class RunWriter:
@@ -22,35 +31,72 @@ class RunWriter:
 
     The manifest ``run.json`` is replaced as a whole (a temporary file, then a rename), so a reader never sees half of
     it.
+
+    Attributes:
+        folder: Where it is.
+        uncompacted: Why the tables of a run that has ended are still streams, if they are.
     """
 
-    def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, manifest: Mapping[str, Any], known: RunRecord | None = None) -> None:
         self.folder = folder
-        self._manifest: dict[str, Any] = {"format": FORMAT, "id": folder.name, "status": "running", **manifest}
-        self._manifest |= {"started": utc_now(), "ended": None, "error": None}
-        self._tables = {name: TableStream(folder / f"{name}.arrows", table) for name, table in TABLES.items()}
-        self.events, self.metrics, self.bins = (self._tables[name] for name in ("events", "metrics", "bins"))
-        self._sharing, self._radio, self._places = (self._tables[name] for name in ("sharing", "radio", "places"))
+        self.uncompacted: str | None = None
+        self._manifest: dict[str, Any] = {"format": FORMAT, "id": folder.name, "started": utc_now(), **manifest}
+        self._manifest |= {"status": "running", "ended": None, "error": None, "host": host()}
+        self._hold = Hold(folder)
+        rows = {} if known is None else {name: KnownRows(TABLES[name], known.table(name)) for name in TABLES}
+        numbers = {name: compacted(manifest, name, folder) for name in TABLES}
+        self._open({name: segment_path(folder, name, number) for name, number in numbers.items()}, rows)
         self.progress({})
 
+    def _open(self, paths: Mapping[str, Path | None], known: Mapping[str, KnownRows]) -> None:
+        self._tables = {name: TableStream(paths[name], table, known.get(name)) for name, table in TABLES.items()}
+        self.events, self.metrics, self.bins = (self._tables[name] for name in ("events", "metrics", "bins"))
+        self._sharing, self._radio, self._places = (self._tables[name] for name in ("sharing", "radio", "places"))
+
     @classmethod
-    def create(cls, parent: Path, name: str, manifest: Mapping[str, Any]) -> "RunWriter":
+    def create(
+        cls,
+        parent: Path,
+        name: str,
+        manifest: Mapping[str, Any],
+        files: Mapping[str, str] = NO_FILES,
+    ) -> "RunWriter":
         """Make ``<parent>/<UTC time>-<name>-<4 hex>/`` and start writing there.
+
+        Args:
+            parent: Where the folder goes.
+            name: What it is called after.
+            manifest: What ``run.json`` says besides what every one says.
+            files: Texts by name of file, which are there before ``run.json`` is.
 
         Raises:
             OSError: The folder cannot be made.
         """
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        slug = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "run"
-        while True:
-            folder = parent / f"{stamp}-{slug}-{secrets.token_hex(2)}"
-            try:
-                folder.mkdir(parents=True)
-            except FileExistsError:
-                if not parent.is_dir():
-                    raise
-                continue
+        folder = _new_folder(parent, name)
+        try:
+            for file, text in files.items():
+                replace_text(folder / file, text)
             return cls(folder, manifest)
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    @classmethod
+    def resume(cls, folder: Path) -> "RunWriter":
+        """Go on with a run that was killed, stopped or failed, and is played again from its start.
+
+        What is recorded already is compacted and compared; new rows go to a new stream beside it.
+
+        Raises:
+            OSError: The folder does not take it.
+            RecordError: It is damaged.
+        """
+        from .compaction import compact
+
+        compact(folder)
+        record = RunRecord(folder)
+        manifest = record.manifest
+        return cls(folder, manifest | {"resumed": [*manifest.get("resumed", []), utc_now()]}, record)
 
     def event(
         self,
@@ -109,10 +155,6 @@ class RunWriter:
         """Write a JSON file of the folder, whole or not at all."""
         replace_text(self.folder / name, as_json(content))
 
-    def write_text(self, name: str, text: str) -> None:
-        """Write a text file of the folder, whole or not at all."""
-        replace_text(self.folder / name, text)
-
     def progress(self, progress: Mapping[str, Any]) -> None:
         """Update the manifest's progress and heartbeat."""
         for stream in self._tables.values():
@@ -121,32 +163,73 @@ class RunWriter:
         self._write_manifest()
 
     def finish(self, summary: Mapping[str, Any]) -> None:
-        """Close the tables, write the summary, then say that the run is finished."""
+        """Close the tables, write the summary, say that the run is finished, and compact the tables.
+
+        Raises:
+            OSError: The folder does not take it; the run has not finished.
+            RunDiffers: It was played again and is not what it was.
+        """
+        from .compaction import seal
+
         for stream in self._tables.values():
             stream.close()
+            stream.check_end()
         self.write_json("summary.json", summary)
         self._manifest["digests"] = summary["digest"]
+        counts = {name: stream.count for name, stream in self._tables.items()}
+        self._manifest["tables"] = seal(self.folder, self._manifest, counts)
         self._manifest |= {"status": "finished", "ended": utc_now()}
         self._write_manifest()
+        self._compact()
+        self._hold.release()
 
     def fail(self, status: str, error: str) -> None:
-        """Close the tables and say that the run ended as ``failed`` or ``stopped``, and why.
+        """Close the tables, say that the run ended as ``failed`` or ``stopped``, and why, and compact the tables.
 
-        On a full disk the rows not yet flushed are lost, and the manifest is written over the old one.
+        On a full disk the rows not yet flushed are lost, the manifest is written over the old one, and the streams
+        stay. A run that has finished stays so.
         """
+        if self._manifest["status"] == "finished":
+            return
         for stream in self._tables.values():
-            with suppress(OSError):
+            with suppress(OSError, RunDiffers):
                 stream.close()
         self._manifest |= {"error": error, "status": status, "ended": utc_now()}
         try:
             self._write_manifest()
         except OSError:
             with suppress(OSError):
-                (self.folder / "run.json").write_text(as_json(self._manifest), encoding="utf-8")
+                _overwrite(self.folder / "run.json", as_json(self._manifest))
+        self._compact()
+        self._hold.release()
+
+    def _compact(self) -> None:
+        """Compact the tables, or say why not: the streams stay then, and `wayfare compact` can do it later."""
+        from .compaction import compact
+
+        try:
+            compact(self.folder)
+        except (OSError, RecordError) as error:
+            errno = error.errno if isinstance(error, OSError) else None
+            self.uncompacted = os.strerror(errno) if errno else str(error)
 
     def _write_manifest(self) -> None:
         self._manifest["heartbeat"] = utc_now()
         self.write_json("run.json", self._manifest)
+
+
+def _new_folder(parent: Path, name: str) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    slug = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "run"
+    while True:
+        folder = parent / f"{stamp}-{slug}-{secrets.token_hex(2)}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            if not parent.is_dir():
+                raise
+            continue
+        return folder
 
 
 def as_json(content: Mapping[str, Any]) -> str:
@@ -157,8 +240,27 @@ def as_json(content: Mapping[str, Any]) -> str:
 def replace_text(path: Path, text: str) -> None:
     """Write a file through a temporary neighbour and a rename, so that readers see the old or the new one."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def _overwrite(path: Path, text: str) -> None:
+    """Write over a file where it is, which takes no room on a full disk; where it does, the file stays as it was."""
+    before = path.read_bytes()
+    with path.open("r+b", buffering=0) as file:
+        try:
+            if file.write(text.encode()) < len(text.encode()):
+                raise OSError(f"{path}: took only a part")
+            file.truncate()
+        except OSError:
+            file.seek(0)
+            file.write(before)
+            file.truncate()
 
 
 def utc_now() -> str:

@@ -117,7 +117,7 @@ class WalkFolder:
         self.open_runs.append(run)
         topology = walk_topology()
         run.write_json("topology.json", topology)
-        run.write_text("scenario.yaml", f"name: {json.dumps(name)}\n")
+        (run.folder / "scenario.yaml").write_text(f"name: {json.dumps(name)}\n")
         self._write_tables(run, topology, until_s, learns=learns)
         if status == "finished":
             run.finish(self._summary(run, until_s, learns=learns))

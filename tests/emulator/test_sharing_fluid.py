@@ -41,7 +41,7 @@ def histories(draw, *, mixed, ranks=(0.0,)):
     event = st.one_of(
         st.tuples(st.just("add"), demands(mixed=mixed, ranks=ranks), st.floats(1, 1e4)),
         st.tuples(st.just("add"), demands(mixed=mixed, ranks=ranks), st.floats(1, 1e4)),
-        st.tuples(st.just("add"), st.floats(1, 100).map(lambda cap_bps: Demand((), cap_bps=cap_bps)), st.floats(1, 1e4)),
+        st.tuples(st.just("add"), st.floats(1, 100).map(lambda cap: Demand((), cap_bps=cap)), st.floats(1, 1e4)),
         st.tuples(st.just("remove"), st.integers(0, 50)),
         st.tuples(st.just("change"), st.integers(0, 50), st.floats(0.5, 2), st.sampled_from(ranks)),
         st.tuples(st.just("capacity"), st.integers(0, PLACES - 1), capacity),

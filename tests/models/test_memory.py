@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from wayfare.models import MLPStructure, ResultMemory, TrainingPlan, train, weights_digest
-from wayfare.models.memory import default_folder
+from wayfare.models.cache_folder import default_folder
 
 STRUCTURE = MLPStructure((5, 4, 3))
 KEY, OTHER = "ab" * 32, "cd" * 32
@@ -29,16 +29,16 @@ def test_what_was_remembered_comes_back_bit_by_bit(memory, result):
     memory.put(KEY, result)
     assert bits(memory.get(KEY, STRUCTURE)) == bits(result)
     assert memory.get(OTHER, STRUCTURE) is None
-    assert memory.path(KEY) == memory.folder / "ab" / f"{KEY}.safetensors"
+    assert memory.cache.path(KEY) == memory.cache.folder / "ab" / f"{KEY}.safetensors"
     assert (memory.corrupt, memory.unwritten) == (0, 0)
 
 
 def test_every_damaged_byte_is_found_out(memory, result):
     memory.put(KEY, result)
-    whole = memory.path(KEY).read_bytes()
+    whole = memory.cache.path(KEY).read_bytes()
     header = 8 + int.from_bytes(whole[:8], "little")
     for place in [*range(0, header, 7), *range(header, len(whole))]:
-        memory.path(KEY).write_bytes(whole[:place] + bytes([whole[place] ^ 0x11]) + whole[place + 1 :])
+        memory.cache.path(KEY).write_bytes(whole[:place] + bytes([whole[place] ^ 0x11]) + whole[place + 1 :])
         assert memory.get(KEY, STRUCTURE) is None
     assert memory.corrupt == len([*range(0, header, 7), *range(header, len(whole))])
 
@@ -46,7 +46,7 @@ def test_every_damaged_byte_is_found_out(memory, result):
 @pytest.mark.parametrize("cut", [0, 1, 100, -1])
 def test_a_truncated_entry_is_ignored_counted_and_overwritten(memory, result, cut):
     memory.put(KEY, result)
-    memory.path(KEY).write_bytes(memory.path(KEY).read_bytes()[:cut])
+    memory.cache.path(KEY).write_bytes(memory.cache.path(KEY).read_bytes()[:cut])
     assert memory.get(KEY, STRUCTURE) is None
     assert memory.corrupt == 1
     memory.put(KEY, result)
@@ -56,7 +56,7 @@ def test_a_truncated_entry_is_ignored_counted_and_overwritten(memory, result, cu
 def test_an_entry_under_the_wrong_name_is_found_out(memory, result):
     memory.put(KEY, result)
     memory.put(OTHER, result)
-    memory.path(OTHER).write_bytes(memory.path(KEY).read_bytes())
+    memory.cache.path(OTHER).write_bytes(memory.cache.path(KEY).read_bytes())
     assert memory.get(OTHER, STRUCTURE) is None
     assert memory.corrupt == 1
 
@@ -70,15 +70,30 @@ def test_a_folder_that_takes_no_files_does_not_stop_a_run(tmp_path, result):
     (tmp_path / "file").write_text("in the way")
     memory = ResultMemory(tmp_path / "file" / "cache")
     memory.put(KEY, result)
-    assert memory.unwritten == 1
+    assert (memory.unwritten, memory.trouble) == (1, "Not a directory")
     assert memory.get(KEY, STRUCTURE) is None
+    assert memory.corrupt == 0
+
+
+def test_an_entry_that_cannot_be_read_is_computed_again_and_counted(memory, result):
+    memory.cache.path(KEY).mkdir(parents=True)
+    assert memory.get(KEY, STRUCTURE) is None
+    assert memory.corrupt == 1
+
+
+def test_a_memory_of_nothing_keeps_nothing_and_is_no_trouble(tmp_path, result):
+    memory = ResultMemory(tmp_path / "cache", limit_bytes=0)
+    memory.put(KEY, result)
+    assert memory.get(KEY, STRUCTURE) is None
+    assert (memory.unwritten, memory.corrupt) == (0, 0)
+    assert not memory.cache.folder.exists()
 
 
 def test_nothing_half_written_is_left_behind(memory, result):
-    memory.path(KEY).mkdir(parents=True)
+    memory.cache.path(KEY).mkdir(parents=True)
     memory.put(KEY, result)
     assert memory.unwritten == 1
-    assert [path.name for path in memory.path(KEY).parent.iterdir()] == [f"{KEY}.safetensors"]
+    assert [path.name for path in memory.cache.path(KEY).parent.iterdir()] == [f"{KEY}.safetensors"]
 
 
 def test_writers_and_readers_at_once_see_whole_entries(memory, result):
@@ -89,7 +104,7 @@ def test_writers_and_readers_at_once_see_whole_entries(memory, result):
             memory.put(KEY, result)
 
     def read():
-        other = ResultMemory(memory.folder)
+        other = ResultMemory(memory.cache.folder)
         seen.extend(other.get(KEY, STRUCTURE) for _ in range(40))
         seen.append(other.corrupt)
 
@@ -111,5 +126,5 @@ def test_the_default_folder_follows_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     assert default_folder() == tmp_path / "xdg" / "wayfare"
     monkeypatch.setenv("WAYFARE_CACHE", str(tmp_path / "own"))
-    assert ResultMemory().folder == default_folder() == tmp_path / "own"
+    assert ResultMemory().cache.folder == default_folder() == tmp_path / "own"
     assert not os.path.exists(tmp_path / "own")

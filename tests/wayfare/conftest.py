@@ -64,12 +64,14 @@ class CommandLine:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.command = [sys.executable, "-m", "wayfare"]
+        self.environment = {**os.environ, "WAYFARE_CACHE": str(folder / "cache")}
 
     def __call__(self, *arguments: str | Path, env: dict[str, str] | None = None, binary: bool = False) -> Any:
         return self.python("-m", "wayfare", *arguments, env=env, binary=binary)
 
     def python(self, *arguments: str | Path, env: dict[str, str] | None = None, binary: bool = False) -> Any:
-        environment = {**os.environ, "WAYFARE_CACHE": str(self.folder / "cache"), **(env or {})}
+        environment = {**self.environment, **(env or {})}
         command = [sys.executable, *map(str, arguments)]
         done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, check=False, timeout=120)
         if binary:

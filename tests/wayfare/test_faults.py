@@ -108,7 +108,7 @@ def test_a_run_folder_that_cannot_be_written_any_more_says_so(wayfare, network):
         "from wayfare.cli import main\n"
         "import wayfare.scenarios.running, wayfare.emulator.world\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (2500, 2500))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
         f"sys.argv = ['wayfare', 'run', {str(network)!r}, '--set', "
         "'traffic.background=[{kind: constant, from: a, to: b, size: 1 kB, interval: 1 ms}]', '--set', 'stop=2 s']\n"
         "main()\n",

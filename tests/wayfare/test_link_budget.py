@@ -136,6 +136,27 @@ def test_a_distance_beyond_the_models_warrant_is_said():
 
 
 @pytest.mark.parametrize(
+    ("model", "distance", "nearest_m", "heights"),
+    [
+        ("umi", "3 m", 10.0, {}),
+        ("rma", "0 m", 10.0, {}),
+        ("inh", "0 m", 0.6, {"site_height": "2.3 m", "device_height": "1.5 m"}),  # 1 m between the antennas
+    ],
+)
+def test_nearer_than_the_model_begins_it_says_which_distance_it_took(model, distance, nearest_m, heights):
+    near, there = (figures(model=model, distance=d, **heights) for d in (distance, f"{nearest_m} m"))
+    assert near["evaluated_distance_m"] == pytest.approx(nearest_m, rel=1e-12)
+    assert near["path_loss_db"] == pytest.approx(there["path_loss_db"], abs=1e-9)
+    note = f"with line of sight; that of {nearest_m:g} m, where the model begins"
+    assert note in ask(model=model, distance=distance, **heights).stdout
+
+
+def test_farther_than_the_model_begins_the_distance_is_the_one_given():
+    assert figures(distance="10 m")["evaluated_distance_m"] == 10.0
+    assert "begins" not in ask(distance="10 m").stdout
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"model": "umx"}, "--model: unknown name 'umx'; did you mean 'umi'? allowed: uma, umi, inh, rma, ci"),

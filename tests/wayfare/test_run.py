@@ -61,7 +61,7 @@ def test_a_learning_run_writes_every_figure_and_its_folder(wayfare, tiny):
     assert summary["expectations"][0]["passed"]
     names = {path.name for path in folder.iterdir()}
     assert names == {"run.json", "scenario.yaml", "topology.json", "summary.json"} | {
-        f"{table}.arrows" for table in ("events", "metrics", "bins", "sharing", "radio", "places", "energy")
+        f"{table}.parquet" for table in ("events", "metrics", "bins", "sharing", "radio", "places", "energy")
     }
     manifest = json.loads((folder / "run.json").read_text())
     assert manifest["status"] == "finished"

@@ -88,7 +88,7 @@ def test_convert_from_json_to_graphml_and_back_changes_nothing(wayfare):
     ("arguments", "words"),
     [
         (("show", "nowhere.json"), "nowhere.json: cannot be read: No such file or directory"),
-        (("show", "abilen"), "abilen: the name has no extension; a topology file is .json"),
+        (("show", "abilen"), "no such file; unknown network 'abilen'; did you mean 'abilene'? allowed: abilene, "),
         (("check", "abilene", "--import", "tier=egde"), "--import: tier: unknown name 'egde'; did you mean 'edge'?"),
         (("check", "abilene", "--import", "teir=edge"), "--import: teir: unknown key 'teir'; did you mean 'tier'?"),
         (("check", "abilene", "--import", "default_rate=5"), "--import: default_rate: '5' has no unit"),

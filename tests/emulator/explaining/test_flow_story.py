@@ -1,3 +1,4 @@
+import json
 import shutil
 from dataclasses import fields
 from itertools import pairwise
@@ -270,7 +271,10 @@ def test_a_run_without_the_journal_says_how_to_get_one(ran, parking_lot, tmp_pat
     with pytest.raises(NotRecorded, match=r"was not recorded; run the scenario again with record\.sharing true"):
         tell_flow(ran(PAIR + "traffic:\n" + ONE + "record: {sharing: false}\n"), 0)
     older = shutil.copytree(parking_lot.folder, tmp_path / "older")
-    (older / "sharing.arrows").unlink()
+    (older / "sharing.parquet").unlink()
+    manifest = json.loads((older / "run.json").read_text())
+    del manifest["tables"]["sharing"]
+    (older / "run.json").write_text(json.dumps(manifest))
     with pytest.raises(NotRecorded, match="an older run, without the table sharing"):
         tell_flow(RunRecord(older), 0)
 

@@ -1,17 +1,26 @@
 """Folders that are no runs, or damaged ones: one kind of error, which names the file."""
 
+import json
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
 
-from wayfare.emulator.records import EventKind, RecordError, RunRecord, find_runs
+from wayfare.emulator.records import EventKind, RecordError, RunRecord, RunWriter, find_runs
+
+
+def change_manifest(folder, **changes):
+    path = folder / "run.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
 @pytest.fixture
-def record(writer):
+def record(tmp_path):
+    """A run that has finished."""
+    writer = RunWriter.create(tmp_path, "finished", {})
     writer.write_json("topology.json", {"nodes": [{"id": "b", "index": 1}, {"id": "a", "index": 0}], "edges": []})
-    writer.write_text("scenario.yaml", "name: x\n")
+    (writer.folder / "scenario.yaml").write_text("name: x\n")
     for number in range(3):
         writer.event(float(number), EventKind.LAUNCH, number)
         writer.events.flush()
@@ -57,32 +66,151 @@ def test_a_scenario_that_is_missing_or_no_text_is_named(record, content):
         _ = record.scenario_text
 
 
+@pytest.fixture
+def running(writer):
+    """A run that runs, with three batches of one event each."""
+    for number in range(3):
+        writer.event(float(number), EventKind.LAUNCH, number)
+        writer.events.flush()
+    writer.metric(0.0, "accuracy", 0.5)
+    writer.progress({})
+    return RunRecord(writer.folder)
+
+
 @pytest.mark.parametrize("content", [None, b"no arrow stream", b"\0" * 64, b"PAR1"])
-def test_a_table_that_is_missing_or_something_else_is_named(record, content):
-    path = record.folder / "events.arrows"
-    if content is None:
-        path.unlink()
-    else:
-        path.write_bytes(content)
-    with pytest.raises(RecordError, match=r"events\.arrows"):
-        record.table("events")
+def test_a_table_that_is_missing_or_something_else_is_named(record, running, content):
+    for run, name in ((record, "events.parquet"), (running, "events.arrows")):
+        path = run.folder / name
+        if content is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.write_bytes(content)
+        with pytest.raises(RecordError, match=name):
+            run.table("events")
 
 
-def test_another_tables_stream_is_refused(record):
-    (record.folder / "metrics.arrows").replace(record.folder / "events.arrows")
+def test_another_tables_file_is_refused(record, tmp_path):
+    running = RunWriter.create(tmp_path, "running", {})
+    running.metric(0.0, "accuracy", 0.5)
+    running.progress({})
+    (running.folder / "metrics.arrows").replace(running.folder / "events.arrows")
     with pytest.raises(RecordError, match="columns"):
+        RunRecord(running.folder).table("events")
+    running.fail("stopped", "test")
+    (record.folder / "metrics.parquet").replace(record.folder / "events.parquet")
+    with pytest.raises(RecordError, match=r"events\.parquet: damaged"):
         record.table("events")
 
 
-def test_a_flipped_bit_gives_rows_or_a_record_error_and_nothing_else(record):
-    path = record.folder / "events.arrows"
+def test_a_flipped_byte_anywhere_in_a_finished_runs_table_is_found_out(record):
+    path = record.folder / "events.parquet"
+    data = path.read_bytes()
+    for at in range(0, len(data), 17):
+        path.write_bytes(data[:at] + bytes([data[at] ^ 0x40]) + data[at + 1 :])
+        with pytest.raises(RecordError, match=r"events\.parquet: damaged"):
+            RunRecord(record.folder).table("events")
+    path.write_bytes(data)
+    assert record.table("events").num_rows == 3
+
+
+@pytest.mark.parametrize("left", [0, 1, 0.5, -1])
+def test_a_finished_runs_table_that_is_cut_off_is_found_out(record, left):
+    path = record.folder / "events.parquet"
+    data = path.read_bytes()
+    path.write_bytes(data[: int(left * len(data)) if isinstance(left, float) else left])
+    with pytest.raises(RecordError, match=r"events\.parquet: damaged"):
+        record.table("events")
+
+
+def test_a_file_is_checked_again_when_it_has_changed(record):
+    assert record.table("events").num_rows == 3
+    path = record.folder / "events.parquet"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(RecordError, match="damaged"):
+        record.table("events")
+
+
+def test_a_flipped_bit_of_a_running_runs_stream_gives_whole_batches_or_a_record_error(running):
+    path = running.folder / "events.arrows"
     data, random = path.read_bytes(), Random(1)
-    for at in range(len(data)):
+    for at in range(0, len(data), 5):
         changed = bytearray(data)
         changed[at] ^= 1 << random.randrange(8)
         path.write_bytes(changed)
         with suppress(RecordError):
-            assert record.table("events").num_rows <= 3
+            assert running.table("events").num_rows <= 3
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        5,
+        {"events": 5},
+        {"events": [{}]},
+        {"events": [{"file": "../x.parquet", "segments": 1, "rows": 1, "sha256": ""}]},
+        {"events": [{"file": "metrics.parquet", "segments": 1, "rows": 1, "sha256": ""}]},
+        {"events": [{"file": "events.parquet", "segments": -1, "rows": 1, "sha256": ""}]},
+        {"events": [{"file": "events.parquet", "segments": 1, "rows": "1", "sha256": ""}]},
+    ],
+)
+def test_a_manifest_that_lists_no_parts_is_named(record, tables):
+    change_manifest(record.folder, tables=tables)
+    with pytest.raises(RecordError, match=r"run\.json: lists the table events wrongly"):
+        record.table("events")
+
+
+def test_more_rows_than_are_listed_are_not_believed(record):
+    tables = record.manifest["tables"]
+    tables["events"][0]["rows"] = 2
+    change_manifest(record.folder, tables=tables)
+    with pytest.raises(RecordError, match=r"events\.parquet: cannot be read as the run's events \(3 rows"):
+        record.table("events")
+
+
+def test_the_tail_of_a_finished_run_of_an_older_version_is_not_read_up_to_the_damage(running):
+    """Before tables were listed a finished run had closed streams, and nothing else said where they ended."""
+    change_manifest(running.folder, status="finished")
+    with pytest.raises(RecordError, match=r"events\.arrows: damaged"):
+        running.table("events")
+    path = running.folder / "events.arrows"
+    path.write_bytes(path.read_bytes() + b"\xff\xff\xff\xff\0\0\0\0")
+    assert running.table("events").num_rows == 3
+
+
+def test_some_columns_are_read_in_the_order_they_are_asked_for(record, running):
+    for run in (record, running):
+        table = run.table("events", ["node", "time_ns"])
+        assert table.column_names == ["node", "time_ns"]
+        assert table["node"].to_pylist() == [0, 1, 2]
+
+
+def test_a_range_of_time_has_its_start_and_not_its_end(record, running):
+    for run in (record, running):
+        rows = run.table("events", ["node"], between_ns=(1_000_000_000, 2_000_000_000))
+        assert rows.to_pydict() == {"node": [1]}
+        assert run.table("events", between_ns=(5, 6)).num_rows == 0
+        assert run.table("events", between_ns=(0, 2_000_000_001)).num_rows == 3
+
+
+def test_a_table_without_times_has_no_range(record):
+    with pytest.raises(ValueError, match="no times"):
+        record.table("energy", between_ns=(0, 1))
+
+
+def test_a_run_knows_which_tables_it_has(record, running):
+    assert record.has_table("events")
+    assert running.has_table("sharing")
+    (running.folder / "sharing.arrows").unlink()
+    assert not running.has_table("sharing")
+
+
+def test_a_run_is_alive_while_its_heart_beats(record, running):
+    assert running.is_alive
+    assert not record.is_alive
+    long_ago = (datetime.now(UTC) - timedelta(seconds=31)).isoformat()
+    for heartbeat in (long_ago, None, "yesterday"):
+        change_manifest(running.folder, heartbeat=heartbeat)
+        assert not running.is_alive
 
 
 def test_runs_are_found_in_the_order_of_their_names(tmp_path):

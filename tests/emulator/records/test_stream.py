@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wayfare.emulator.records.reader import read_stream
+from wayfare.emulator.records.segments import Segment
 from wayfare.emulator.records.stream import TableStream
 from wayfare.emulator.records.tables import EVENTS, METRICS
 
@@ -33,7 +33,7 @@ def test_the_digest_covers_the_rows_and_not_where_they_were_flushed(tmp_path, pl
                 stream.flush()
         stream.close()
         digests.add(stream.digest)
-        table = read_stream(tmp_path / "events.arrows", EVENTS)
+        table = Segment(tmp_path / "events.arrows", EVENTS).read()
         assert [tuple(row.values()) for row in table.to_pylist()] == planned
     packed = b"".join(struct.pack("<qhiiqqqd", *row) for row in planned)
     assert digests == {hashlib.sha256(packed).hexdigest()}
@@ -62,14 +62,14 @@ def test_rows_are_there_for_readers_after_each_flush(tmp_path):
     for number in range(3):
         stream.append((number, "Genauigkeit, 精度", -1, -1, 0.5))
         stream.flush()
-        assert read_stream(tmp_path / "metrics.arrows", METRICS).num_rows == number + 1
+        assert Segment(tmp_path / "metrics.arrows", METRICS).read().num_rows == number + 1
     stream.close()
-    assert read_stream(tmp_path / "metrics.arrows", METRICS).to_pylist()[2]["name"] == "Genauigkeit, 精度"
+    assert Segment(tmp_path / "metrics.arrows", METRICS).read().to_pylist()[2]["name"] == "Genauigkeit, 精度"
 
 
 def test_a_table_that_has_just_begun_is_readable_and_empty(tmp_path):
     stream = TableStream(tmp_path / "events.arrows", EVENTS)
-    assert read_stream(tmp_path / "events.arrows", EVENTS).num_rows == 0
+    assert Segment(tmp_path / "events.arrows", EVENTS).read().num_rows == 0
     stream.close()
 
 
@@ -87,7 +87,7 @@ def test_every_cut_of_a_stream_with_rows_shows_whole_batches_only(tmp_path):
     start = 504  # the schema
     for length in range(start, len(data)):
         path.write_bytes(data[:length])
-        assert read_stream(path, EVENTS).num_rows == 2 * sum(length >= end for end in ends)
+        assert Segment(path, EVENTS).read().num_rows == 2 * sum(length >= end for end in ends)
 
 
 def test_closing_twice_is_closing_once(tmp_path):

@@ -100,9 +100,14 @@ def test_a_summary_without_a_number_is_refused_and_not_half_written(writer):
 
 def test_no_temporary_file_stays(writer):
     writer.write_json("summary.json", {})
-    writer.write_text("scenario.yaml", "name: ü\n")
     assert [path.name for path in writer.folder.iterdir() if path.name.startswith(".")] == []
+
+
+def test_files_that_come_with_a_run_are_there_before_it_is_one(tmp_path):
+    writer = RunWriter.create(tmp_path, "x", {}, {"scenario.yaml": "name: ü\n"})
     assert RunRecord(writer.folder).scenario_text == "name: ü\n"
+    names = {path.name: path.stat().st_mtime_ns for path in writer.folder.iterdir()}
+    assert names["scenario.yaml"] <= names["run.json"]
 
 
 @pytest.mark.parametrize(("name", "slug"), [("first walk/2", "first-walk-2"), ("../..", "run"), ("Zürich", "Z-rich")])
