@@ -115,7 +115,8 @@ class Trace:
                 rows = csv.DictReader(lines)
                 return [self._burst(row, rows.line_num) for row in rows]
         except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise TraceError(f"{self.file}: cannot be read as a trace ({error})") from None
+            reason = getattr(error, "strerror", None) or error
+            raise TraceError(f"{self.file}: cannot be read as a trace ({reason})") from None
 
     def _burst(self, row: dict[str, str], line: int) -> Burst:
         try:

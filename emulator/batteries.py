@@ -14,7 +14,11 @@ RESOLUTION_S = 1e-6  # at most so much later than its battery is empty a node fa
 class Batteries:
     """Looks at each battery when it could be empty at the earliest: at the most power that its node can draw.
 
-    A battery gives what its node computes, idles and sends by radio; wires have their power from elsewhere.
+    A battery gives what its node computes, idles and sends by radio; wires have their power from elsewhere. It gives at
+    most what the node can draw in ``RESOLUTION_S`` more than it has: powers change at any moment, and looking closer
+    would cost more looks the less of its power a node draws.
+
+    Not modelled: a radio link that changes its site is still paid by the one that it had at the start.
     """
 
     def __init__(

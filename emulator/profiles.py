@@ -90,7 +90,8 @@ class Profile(SomeLinks):
                 rows = csv.DictReader(lines)
                 steps = tuple(self._step(row, rows.line_num) for row in rows)
         except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise ProfileError(f"{self.file}: cannot be read as a profile ({error})") from None
+            reason = getattr(error, "strerror", None) or error
+            raise ProfileError(f"{self.file}: cannot be read as a profile ({reason})") from None
         if problem := self._disorder(steps) if steps else "has no line of data":
             raise ProfileError(f"{self.file}: {problem}")
         return steps

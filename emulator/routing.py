@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -41,6 +41,15 @@ class Routing:
     delay_weight: Annotated[float, "Weight of a second of delay in a mix.", Ge(0)] = 1.0
     rate_weight: Annotated[float, "Weight of a second for one megabit in a mix.", Ge(0)] = 1.0
     energy_weight: Annotated[float, "Weight of a joule for one megabit in a mix.", Ge(0)] = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse weights where nothing is weighed, and a mix of nothing."""
+        weights = {field.name: field.default for field in fields(self) if field.name.endswith("_weight")}
+        given = [name for name, default in weights.items() if getattr(self, name) != default]
+        if given and self.metric != "mix":
+            raise ValueError(f"{given[0]} is only for metric 'mix', and the metric is {self.metric!r}")
+        if not any(getattr(self, name) for name in weights):
+            raise ValueError(f"a mix needs a weight above 0; all of {', '.join(weights)} are 0")
 
     def cost(self, link: Link) -> float:
         """Return what crossing a link costs: always a little, so that no way goes in circles; infinite at rate 0."""

@@ -225,11 +225,10 @@ def _traces(traffic: Traffic, graph: nx.Graph[str]) -> Found:
 def _learning(scenario: Scenario) -> Found:
     """Yield what is wrong with learning's being there or not."""
     present = [name for name in ("data", "model", "learning") if getattr(scenario, name) is not None]
-    for missing in {"data", "model", "learning"} - set(present) if present else ():
-        yield (
-            (missing,),
-            f"is missing; {' and '.join(map(repr, present))} need it: the three come together or not at all",
-        )
+    needy = f"{' and '.join(map(repr, present))} need{'s' if len(present) == 1 else ''}"
+    for missing in ("data", "model", "learning") if present else ():
+        if missing not in present:
+            yield (missing,), f"is missing; {needy} it: the three come together or not at all"
     if scenario.learning is not None and scenario.stop_s is None:
         yield ("stop",), "is missing; learning goes on until then, for example 'stop: 10 s'"
     if scenario.learning is None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from wayfare.emulator.faults import NodeFault, Partition
+from wayfare.emulator.faults import Join, NodeFault, Partition
 from wayfare.emulator.links import Ends, class_of, section_of
 from wayfare.emulator.profiles import Profile, ProfileError
 
@@ -31,6 +31,43 @@ def disturbances(scenario: Scenario, graph: nx.Graph[str]) -> Found:
                 yield key, f"changes nothing: the network has no {_what(change)}"
     for index, profile in enumerate(scenario.profiles):
         yield from _profile(("profiles", index), profile, scenario, graph)
+    yield from _twice(scenario, graph)
+
+
+def _twice(scenario: Scenario, graph: nx.Graph[str]) -> Found:
+    """Yield profiles and joins of what has one already: the later would win."""
+    followed = ((index, _followed(profile, graph)) for index, profile in enumerate(scenario.profiles))
+    yield from _repeated("profiles", "follows", followed)
+    joins = ((index, fault) for index, fault in enumerate(scenario.faults) if isinstance(fault, Join))
+    yield from _repeated("faults", "joins by", ((index, _joining(join, graph)) for index, join in joins))
+
+
+def _repeated(section: str, does: str, changes: Iterable[tuple[int, Iterable[str]]]) -> Found:
+    """Yield each change of something that one before it changes."""
+    first: dict[str, int] = {}
+    for index, things in changes:
+        taken = [thing for thing in things if first.setdefault(thing, index) != index]
+        if taken:
+            yield (section, index), f"{taken[0]} already {does} {section}.{first[taken[0]]}; keep one of them"
+
+
+def _followed(profile: Profile, graph: nx.Graph[str]) -> Iterator[str]:
+    """Yield what a profile says of which directions of wires."""
+    try:
+        steps = profile.all_steps()
+    except ProfileError:
+        return
+    said = [what for what in ("rate_bps", "delay_s") if any(getattr(step, what) is not None for step in steps)]
+    for a, b, edge in graph.edges(data=True):
+        if not _is_radio(edge) and profile.strikes(_ends(graph, a, b)):
+            for first, second in ((a, b), (b, a)):
+                if profile.directions == "both" or profile.between == (first, second):
+                    yield from (f"the {what.partition('_')[0]} of {first!r} -> {second!r}" for what in said)
+
+
+def _joining(join: Join, graph: nx.Graph[str]) -> Iterator[str]:
+    """Yield the nodes that join."""
+    return (repr(name) for name, node in graph.nodes(data=True) if join.strikes(name, node["tier"]))
 
 
 def _strangers(key: KeyPath, change: Any, graph: nx.Graph[str]) -> Found:

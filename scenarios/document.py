@@ -153,9 +153,8 @@ def _step(data: Any, step: str | int, path: KeyPath, option: str, appending: boo
         raise ScenarioError(Problem(f"is {shown(data)}, with nothing inside it to set", option, key=key_of(path)))
     if not isinstance(step, int) or step >= len(data) + appending:
         last = len(data) - (not appending)
-        raise ScenarioError(
-            Problem(f"is a list; {shown(step)} is not an index from 0 to {last}", option, key=key_of(path))
-        )
+        message = f"is a list; {shown(step)} is not an index from 0 to {last}" if last >= 0 else "is an empty list"
+        raise ScenarioError(Problem(message, option, key=key_of(path)))
     return step
 
 

@@ -68,21 +68,23 @@ def _message(details: Any, data: Any, path: KeyPath, readers: Readers) -> str:
         quotes = f": put it in quotes, '{value}'" if kind == "string_type" and isinstance(value, int | float) else ""
         return f"is {shown(value)}; it must be {_WANTED[kind]}{quotes}"
     if kind == "string_pattern_mismatch":
-        return f"{shown(value)} is not allowed; {_description(along[-2], str(path[-1]), readers)}"
+        return f"{shown(value)} is not allowed: {_description(along[-2], str(path[-1]), readers)}"
     return _length(kind, context) or f"{shown(value)} is not allowed: {details['msg']}"
 
 
 def _missing(mapping: Any, key: str, readers: Readers) -> str:
     """Say that a key is missing, and what it is for."""
     description = _description(mapping, key, readers)
-    return f"is missing; {description}" if description else "is missing"
+    return f"is missing: {description}" if description else "is missing"
 
 
 def _description(mapping: Any, key: str, readers: Readers) -> str:
-    """Return what the key of a mapping is for, where that is known."""
+    """Return what the key of a mapping is for, where that is known, as the rest of a sentence."""
     reader = readers.get(id(mapping))
     fields = {} if reader is None else reader.model_fields
-    return next((field.description or "" for name, field in fields.items() if (field.alias or name) == key), "")
+    text = next((field.description or "" for name, field in fields.items() if (field.alias or name) == key), "")
+    proper = text[1:2].isupper()  # TCP, and not The
+    return (text if proper else text[:1].lower() + text[1:]).removesuffix(".")
 
 
 def _unknown_key(mapping: Any, key: str, readers: Readers) -> str:

@@ -36,6 +36,11 @@ class Kind:
     unshown: tuple[str, ...] = ()  # units that are read and never written
 
     @property
+    def one(self) -> str:
+        """Return the name with its article."""
+        return f"an {self.name}" if self.name[0] in "aeiou" else f"a {self.name}"
+
+    @property
     def si_unit(self) -> str:
         """Return the unit that stands for one."""
         return next(iter(self.units))
@@ -109,7 +114,7 @@ def parse_with_unit(text: object, kind: str) -> tuple[float, str]:
         raise QuantityError(f"{text} {reason}; {_wants(wanted)}")
     match = _QUANTITY.fullmatch(text.replace("µ", "u").replace("μ", "u")) if isinstance(text, str) else None
     if match is None or len(match[0]) > _LONGEST:
-        raise QuantityError(f"{shown(text)} is not a {wanted.name}; {_wants(wanted)}")
+        raise QuantityError(f"{shown(text)} is not {wanted.one}; {_wants(wanted)}")
     number, unit = match.groups()
     if unit is None:
         raise QuantityError(f"{shown(text)} has no unit; {_wants(wanted)}")
@@ -118,7 +123,7 @@ def parse_with_unit(text: object, kind: str) -> tuple[float, str]:
     try:
         return float(Fraction(number) * wanted.units[unit]), unit
     except OverflowError:
-        raise QuantityError(f"{shown(text)} is too large a {wanted.name}; {_wants(wanted)}") from None
+        raise QuantityError(f"{shown(text)} is too large for {wanted.one}; {_wants(wanted)}") from None
 
 
 def format(value: float, kind: str, unit: str | None = None) -> str:

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import networkx as nx
 import numpy as np
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, Le
 
 from .errors import TopologyError
+from .wires import refuse_too_many
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,9 @@ class ThreeTier:
     more device moves none. Another number of sites sends devices to other sites, at the same bearing and distance.
     """
 
-    clouds: Annotated[int, "Number of clouds; sites are wired to them in turn, and clouds to each other.", Ge(1)] = 1
+    clouds: Annotated[
+        int, "Number of clouds; sites are wired to them in turn, and clouds to each other.", Ge(1), Le(2000)
+    ] = 1
     edges: Annotated[int, "Number of edge sites.", Ge(1)] = 4
     devices: Annotated[int, "Number of devices.", Ge(0)] = 24
     site_spacing_m: Annotated[float, "Distance between neighbouring sites.", Gt(0)] = 300.0
@@ -31,6 +34,7 @@ class ThreeTier:
     ring: Annotated[bool, "Whether each site is also wired to the next, the last to the first."] = True
 
     def __post_init__(self) -> None:
+        refuse_too_many(self.clouds + self.edges + self.devices)
         if self.min_distance_m > self.cell_radius_m:
             raise TopologyError(
                 f"min_distance is {self.min_distance_m:g} m and cell_radius {self.cell_radius_m:g} m; "

@@ -48,4 +48,4 @@ def refuse_too_many(nodes: int) -> None:
         TopologyError: It would.
     """
     if nodes > MOST_NODES:
-        raise TopologyError(f"these parameters make {nodes} nodes; {MOST_NODES} are the most that are built")
+        raise TopologyError(f"these parameters make more than {MOST_NODES:,} nodes, the most that are built")

@@ -24,12 +24,14 @@ class Report:
 
     Attributes:
         gain_db: Antenna gains of both ends together [dB].
+        evaluated_distance_m: The distance, or the one at which the model begins where that is farther.
         los: Whether there is line of sight; `los_probability` is its chance, whatever is imposed.
     """
 
     model: str
     carrier_hz: float
     distance_m: float
+    evaluated_distance_m: float
     los: bool
     direction: Literal["down", "up"]
     bandwidth_hz: float
@@ -168,6 +170,7 @@ def _report(cell: Cell, distance_m: float, los: bool, direction: Literal["down",
         model=cell.model,
         carrier_hz=cell.carrier_hz,
         distance_m=distance_m,
+        evaluated_distance_m=max(distance_m, cell.path_loss.nearest_m(site_height_m, device_height_m)),
         los=los,
         direction=direction,
         bandwidth_hz=cell.bandwidth_hz,
@@ -219,9 +222,11 @@ def _input_rows(cell: Cell, report: Report) -> list[tuple[str, str, str]]:
 def _result_rows(cell: Cell, report: Report) -> list[tuple[str, str, str]]:
     model = cell.path_loss
     sight = f"{'with' if report.los else 'without'} line of sight"
-    reach = "" if report.distance_m <= model.farthest_m else f"; beyond its warrant of {model.farthest_m:g} m"
+    note = "" if report.distance_m <= model.farthest_m else f"; beyond its warrant of {model.farthest_m:g} m"
+    if report.evaluated_distance_m > report.distance_m:
+        note = f"; that of {report.evaluated_distance_m:.4g} m, where the model begins"
     return [
-        ("path loss", f"{report.path_loss_db:.4f} dB", f"{model.source}, {sight}{reach}"),
+        ("path loss", f"{report.path_loss_db:.4f} dB", f"{model.source}, {sight}{note}"),
         ("noise", f"{report.noise_dbm:.4f} dBm", "k T B at 290 K, and the noise figure"),
         ("SNR", f"{report.snr_db:.4f} dB", "power + antenna gains - path loss - noise; no shadow fading"),
         ("spectral efficiency", f"{report.spectral_efficiency:.6f} bit/s/Hz", _RATE_SOURCES[report.rate_model]),

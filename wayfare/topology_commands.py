@@ -101,6 +101,7 @@ def _messages(every: bool = False) -> Iterator[None]:
 
 def _read(source: str, repair: bool, settings: list[str]) -> "Imported":
     """Return the topology of a file, a scenario or a real network, and what its import did."""
+    from wayfare.scenarios.errors import unknown
     from wayfare.topologies import REAL_NETWORKS, Import, TopologyError, import_topology, network_file
 
     if source.endswith((".yaml", ".yml")):
@@ -109,6 +110,8 @@ def _read(source: str, repair: bool, settings: list[str]) -> "Imported":
         return _built(Path(source))
     if source in REAL_NETWORKS and not Path(source).exists():
         return import_topology(network_file(source), _import(repair, settings, Import(tier="edge")))
+    if not (Path(source).suffix or Path(source).exists()):
+        raise TopologyError(f"no such file; {unknown('network', source, list(REAL_NETWORKS))}")
     return import_topology(source, _import(repair, settings, Import()))
 
 

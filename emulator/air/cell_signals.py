@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from wayfare.emulator.radio import MovingBlockers, blockage_db, downlink, uplink
 from wayfare.emulator.radio.blockage import Screen
-from wayfare.emulator.radio.deviates import pair_keys
+from wayfare.emulator.radio.deviates import normal_deviates, pair_keys
 from wayfare.emulator.radio.fading import CellFading, Fading
 from wayfare.emulator.radio.rate import Direction
 from wayfare.emulator.radio_links import RadioLinks
@@ -17,6 +18,10 @@ Numbers = NDArray[np.float64]
 
 class CellSignals:
     """A row for each attachment of a device, a column for each site, kept up to date as devices move.
+
+    A pair that is attached at the start begins with the numbers of its link's own random stream, those that its rate
+    came from before anything moved; all other pairs with hashed numbers, which are had at once. No number is drawn anew
+    when a device changes its site.
 
     Attributes:
         sites: Ids of the sites, by column.
@@ -36,18 +41,15 @@ class CellSignals:
         self._devices = np.array([attachment.device for attachment in radio.attachments], dtype=np.intp)
         column = {site: place for place, site in enumerate(sites)}
         self.serving = np.array([column[attachment.site] for attachment in radio.attachments], dtype=np.intp)
-        device_names = [names[device] for device in self._devices]
-        draws = np.array([_draws(stream("link", device, names[site])) for device in device_names for site in sites])
-        chance, deviate = draws.reshape(len(self._devices), len(sites), 2).transpose(2, 0, 1)
+        device_keys, site_keys = (_keys(stream, [names[node] for node in ends]) for ends in (self._devices, self.sites))
+        keys = pair_keys(device_keys[:, None], site_keys[None, :])
+        # Number 0: where a pair goes, its fading draws from number 2 on.
+        chance, deviate = ndtr(normal_deviates(keys, 0, 0)), normal_deviates(keys, 0, 1)
+        for attachment in radio.attachments:
+            pair = self._devices == attachment.device, column[attachment.site]
+            chance[pair], deviate[pair] = _draws(stream("link", names[attachment.device], names[attachment.site]))
         self._apart_m = self._offsets_m()
-        self._fading = Fading(
-            CellFading(self._cell),
-            pair_keys(_keys(stream, device_names)[:, None], _keys(stream, [names[site] for site in sites])[None, :]),
-            self._distances_m(),
-            chance,
-            deviate,
-            np.zeros_like(chance),
-        )
+        self._fading = Fading(CellFading(self._cell), keys, self._distances_m(), chance, deviate, np.zeros_like(chance))
         self._gain_db = self._median_gain_db() - self._fading.shadow_db
 
     def move(self, now_s: float) -> None:
@@ -60,7 +62,7 @@ class CellSignals:
             return
         self._gain_db = self._median_gain_db() - self._fading.shadow_db
         if self._blockers is not None:
-            self._gain_db -= np.where(self._fading.los, self._blocked_db(*self._blockers, now_s), 0.0)
+            self._gain_db -= self._blocked_db(*self._blockers, now_s)
 
     def received_dbm(self, direction: Direction) -> Numbers:
         """Return what each device receives of each site, or each site of each device [dBm]."""
@@ -111,6 +113,7 @@ class CellSignals:
             width_m=screen.width_m,
             height_m=screen.height_m,
             carrier_hz=self._cell.carrier_hz,
+            los=self._fading.los,
         )
 
 

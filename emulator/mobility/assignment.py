@@ -19,6 +19,6 @@ def movers(mobility: Iterable[Mobility], tiers: Mapping[str, str]) -> dict[str, 
     for component in mobility:
         for name in component.selected(tiers):
             if name in found:
-                raise ValueError(f"mobility moves {name!r} twice; a node has one way to move")
+                raise ValueError(f"moves {name!r} twice; a node has one way to move")
             found[name] = component
     return found

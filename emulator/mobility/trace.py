@@ -59,7 +59,8 @@ class MovementTrace(Mobility):
             with pathlib.Path(self.file).open(encoding="utf-8", newline="") as lines:
                 return setdest_legs(lines, self.file) if self.format == "ns-2" else self._rows(csv.DictReader(lines))
         except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise TraceError(f"{self.file}: cannot be read as a movement file ({error})") from None
+            reason = getattr(error, "strerror", None) or error
+            raise TraceError(f"{self.file}: cannot be read as a movement file ({reason})") from None
 
     def _rows(self, rows: "csv.DictReader[str]") -> dict[str, list[Leg]]:
         found = defaultdict(list)

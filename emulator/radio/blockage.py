@@ -128,6 +128,7 @@ def blockage_db(
     width_m: float,
     height_m: float,
     carrier_hz: float,
+    los: NDArray[np.bool_] | None = None,
 ) -> Numbers:
     """Return the loss that all blockers together cause between each device and each site, shape (devices, sites) [dB].
 
@@ -140,11 +141,13 @@ def blockage_db(
         width_m: Width of a blocker [m].
         height_m: Height of a blocker [m].
         carrier_hz: Carrier frequency [Hz].
+        los: Which pairs have line of sight, of the shape of the result; the loss of the others is 0. By default all.
     """
     # Site by site: memory stays with devices times blockers.
-    loss_db = np.empty((len(devices_m), len(sites_m)))
+    loss_db = np.zeros((len(devices_m), len(sites_m)))
     for column, site_m in enumerate(sites_m):
-        along_m, beside_m, apart_m = _seen_from_above(site_m, devices_m, blockers_m)
+        rows = np.arange(len(devices_m)) if los is None else np.flatnonzero(los[:, column])
+        along_m, beside_m, apart_m = _seen_from_above(site_m, devices_m[rows], blockers_m)
         devices, blockers = np.nonzero((along_m > 0.0) & (along_m < apart_m))
         along_m, beside_m, apart_m = along_m[devices, blockers], beside_m[devices, blockers], apart_m[devices, 0]
         rise_m = site_height_m - device_height_m
@@ -152,7 +155,7 @@ def blockage_db(
         across = _shielded(along_m, apart_m, beside_m - width_m / 2, beside_m + width_m / 2, 0.0, carrier_hz)
         upright = _shielded(along_m, apart_m, -line_m, height_m - line_m, rise_m, carrier_hz)
         screen_db = -20.0 * np.log10(1.0 - across * upright)
-        loss_db[:, column] = np.bincount(devices, weights=screen_db, minlength=len(devices_m))
+        loss_db[rows, column] = np.bincount(devices, weights=screen_db, minlength=len(rows))
     return loss_db
 
 

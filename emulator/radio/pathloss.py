@@ -147,6 +147,11 @@ class PathLossModel(ABC):
         distance: Values = np.maximum(np.hypot(reach_m, site_height_m - device_height_m), self.nearest_3d_m)
         return distance
 
+    def nearest_m(self, site_height_m: float, device_height_m: float) -> float:
+        """Return the horizontal distance at which the model begins; anything nearer is evaluated there [m]."""
+        level_m = math.sqrt(max(self.nearest_3d_m**2 - (site_height_m - device_height_m) ** 2, 0.0))
+        return max(self.nearest_2d_m, level_m)
+
     @abstractmethod
     def _los_db(self, distance_3d_m: Values, carrier_hz: float, site_height_m: float, device_height_m: float) -> Values:
         """Return the path loss with line of sight [dB]."""

@@ -54,7 +54,7 @@ def test_a_trace_is_read_in_order_of_time(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (None, "cannot be read"),
+        (None, "cannot be read as a trace (No such file or directory)"),
         ("src,dst\na,b\n", ":2: a trace has the columns"),
         ("start_s,src,dst,size_bytes\nsoon,a,b,1\n", ":2: a trace has the columns"),
         ("start_s,src,dst,size_bytes\n-1,a,b,1\n", ":2: not a transfer"),

@@ -143,7 +143,7 @@ def test_a_profile_is_read_from_a_file(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (None, "cannot be read"),
+        (None, "cannot be read as a profile (No such file or directory)"),
         ("", "has no line of data"),
         ("at,rate\n1,2\n", ":2: a profile has time_s"),
         ("time_s,rate_bps\n1,fast\n", ":2: a profile has time_s"),

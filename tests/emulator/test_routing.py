@@ -91,6 +91,14 @@ def test_a_mix_adds_the_costs_by_their_weights(wired):
     assert names(wiring, ForwardingTables(wiring, Routing(**weighted)).route(0, 1)) == ["a", "x", "b"]
 
 
+def test_weights_are_refused_where_they_would_not_count():
+    assert Routing(metric="delay", rate_weight=1.0) == Routing(metric="delay")  # as by default, and as written back
+    with pytest.raises(ValueError, match="energy_weight is only for metric 'mix', and the metric is 'hops'"):
+        Routing(energy_weight=2.0)
+    with pytest.raises(ValueError, match="a mix needs a weight above 0"):
+        Routing(metric="mix", delay_weight=0.0, rate_weight=0.0)
+
+
 def test_links_that_are_down_are_avoided_until_they_are_up(wired):
     wiring = wired(("a", "b", 1e6, 0.1), ("a", "x", 1e6, 0.1), ("x", "b", 1e6, 0.1))
     tables = ForwardingTables(wiring)

@@ -149,6 +149,11 @@ def test_a_setting_that_leads_nowhere_is_refused(setting, message):
     assert str(caught.value) == message
 
 
+def test_nothing_inside_an_empty_list_can_be_set():
+    with pytest.raises(ScenarioError, match=r"^--set faults\.0\.at=1 s: faults: is an empty list$"):
+        parse("faults: []\n").with_setting("faults.0.at=1 s")
+
+
 def test_a_setting_that_is_not_yaml_is_refused():
     with pytest.raises(ScenarioError, match=r"^--set stop=\[1: is not YAML: "):
         parse(TEXT).with_setting("stop=[1")

@@ -105,7 +105,7 @@ def changed(text, old, new):
         (
             "two-nodes",
             "two nodes",
-            "1: name: 'two nodes' is not allowed; Name of the scenario, which its runs carry: up to",
+            "1: name: 'two nodes' is not allowed: name of the scenario, which its runs carry: up to",
         ),
         ("two-nodes", "[a]", "1: name: is a list; it must be text"),
         ("[a, b]", "a", "5: topology.links.0.between: is 'a'; it must be a list, for example [a, b]"),
@@ -130,9 +130,9 @@ def changed(text, old, new):
         ),
         ("  - flows", "  flows: flows", "10: expect: is a mapping; it must be a list, for example [a, b]"),
         # Missing.
-        ("name: two-nodes\n", "", "1: name: is missing; Name of the scenario"),
-        (", size: 10 MB", "", "9: traffic.transfers.0.size: is missing; How much."),
-        ("a: {tier: edge}", "a: {}", "3: topology.nodes.a.tier: is missing; What kind of node it is."),
+        ("name: two-nodes\n", "", "1: name: is missing: name of the scenario"),
+        (", size: 10 MB", "", "9: traffic.transfers.0.size: is missing: how much"),
+        ("a: {tier: edge}", "a: {}", "3: topology.nodes.a.tier: is missing: what kind of node it is"),
         ("    - {from: a, to: b, size: 10 MB, start: 0 s}", "    []", "1: there is nothing to run: give 'learning', "),
         # Nodes and links.
         ("to: b", "to: bb", "9: traffic.transfers.0.to: unknown node 'bb'; did you mean 'b'? allowed: a, b"),
@@ -159,6 +159,12 @@ def changed(text, old, new):
             "rate: 100 Mbit/s, delay: 5 ms",
             "medium: radio",
             "5: topology.links.0: link 'a' - 'b': a radio link joins a device",
+        ),
+        # Routing.
+        (
+            "traffic:",
+            "routing: {rate_weight: 2}\ntraffic:",
+            "6: routing: rate_weight is only for metric 'mix', and the metric is 'hops'",
         ),
         # Expectations.
         ("<=", "=<", "11: expect.0: unknown comparison '=<'; did you mean '<='? allowed: <=, >=, ==, !=, <, >"),
@@ -265,6 +271,11 @@ def test_a_mistake_in_a_network_experiment_is_named(tmp_path, old, new, message)
             "model: {family: mlp, hidden: [32]}\n",
             "",
             "1: model: is missing; 'data' and 'learning' need it: the three come",
+        ),
+        (
+            "model: {family: mlp, hidden: [32]}\nlearning: {method: mfd, packets: 6}\n",
+            "",
+            "1: learning: is missing; 'data' needs it: the three come",
         ),
         (
             "stop: 10 s",
@@ -479,6 +490,60 @@ def test_any_value_anywhere_is_a_scenario_or_a_scenario_error_of_whole_lines(tmp
     except ScenarioError as error:
         lines = str(error).splitlines()
         assert len(lines) == len(error.problems)  # noqa: PT017 - some values are right
+
+
+TWICE = """\
+name: twice
+topology:
+  nodes: {a: {tier: edge}, b: {tier: edge}, c: {tier: cloud}}
+  links: [{between: [a, b]}, {between: [b, c]}]
+traffic: {transfers: [{from: a, to: c, size: 1 MB}]}
+profiles:
+  - {links: backhaul, steps: [{at: 1 s, rate: 1 Mbit/s}]}
+  - %s
+faults:
+  - {kind: join, tier: cloud, at: 1 s}
+  - %s
+stop: 9 s
+"""
+OTHER_PROFILE, OTHER_JOIN = "{links: backhaul, steps: [{at: 2 s, delay: 1 ms}]}", "{kind: join, node: a, at: 2 s}"
+
+
+@pytest.mark.parametrize(
+    ("profile", "join", "messages"),
+    [
+        (
+            "{between: [c, b], steps: [{at: 2 s, rate: 2 Mbit/s}]}",
+            OTHER_JOIN,
+            ["8: profiles.1: the rate of 'b' -> 'c' already follows profiles.0; keep one of them"],
+        ),
+        (
+            "{between: [b, a], directions: forward, steps: [{at: 2 s, delay: 1 ms, rate: 2 Mbit/s}]}",
+            OTHER_JOIN,
+            ["8: profiles.1: the rate of 'b' -> 'a' already follows profiles.0; keep one of them"],
+        ),
+        (
+            OTHER_PROFILE,
+            "{kind: join, node: c, at: 2 s}",
+            ["11: faults.1: 'c' already joins by faults.0; keep one of them"],
+        ),
+        (OTHER_PROFILE, OTHER_JOIN, []),
+    ],
+)
+def test_what_would_be_ruled_by_two_entries_is_named_with_the_first_of_them(tmp_path, profile, join, messages):
+    text = TWICE % (profile, join)
+    if not messages:
+        (tmp_path / "x.scenario.yaml").write_text(text)
+        assert len(load(tmp_path / "x.scenario.yaml").profiles) == 2
+    else:
+        assert problems(tmp_path, text) == [f"x.scenario.yaml:{message}" for message in messages]
+
+
+def test_each_direction_of_a_wire_may_follow_a_profile_of_its_own(tmp_path):
+    forward = "{between: [%s], directions: forward, steps: [{at: 1 s, rate: 1 Mbit/s}]}"
+    text = TWICE.replace("links: backhaul", "between: [a, b], directions: forward") % (forward % "b, a", OTHER_JOIN)
+    (tmp_path / "x.scenario.yaml").write_text(text)
+    assert [profile.between for profile in load(tmp_path / "x.scenario.yaml").profiles] == [("a", "b"), ("b", "a")]
 
 
 @pytest.mark.parametrize(

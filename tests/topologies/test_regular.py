@@ -47,8 +47,9 @@ def test_a_grid_with_nothing_to_wrap_is_refused():
 
 @pytest.mark.parametrize("build", [lambda: Grid(rows=10**9, columns=10**9), lambda: Tree(branching=1000, depth=1000)])
 def test_a_network_that_would_fill_the_memory_is_refused(build):
-    with pytest.raises(TopologyError, match="1000000 are the most that are built"):
+    with pytest.raises(TopologyError) as caught:
         build()
+    assert str(caught.value) == "these parameters make more than 1,000,000 nodes, the most that are built"
 
 
 @given(branching=st.integers(2, 4), depth=st.integers(1, 4))

@@ -132,6 +132,11 @@ def test_a_ring_of_two_sites_is_one_wire_and_of_one_site_none():
     assert one.number_of_edges() == 1
 
 
+def test_a_million_devices_are_refused():
+    with pytest.raises(TopologyError, match="these parameters make more than 1,000,000 nodes"):
+        ThreeTier(devices=1_000_000)
+
+
 def test_a_smallest_distance_above_the_radius_is_refused():
     with pytest.raises(TopologyError, match="min_distance is 200 m and cell_radius 120 m"):
         ThreeTier(min_distance_m=200)

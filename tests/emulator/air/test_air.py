@@ -327,6 +327,7 @@ stop: 20 s
         (("stop: 12 s", ""), "stop: is missing"),
         (("nodes: [phone], way", "nodes: [fone], way"), "no such node"),
         (("kind: path", "kind: paths"), "did you mean 'path'"),
+        (("mobility: [", "mobility: [{kind: static, tier: device}, "), "mobility: moves 'phone' twice; a node has one"),
         (("nodes: [phone], way", "nodes: [core], way"), "has no position"),
         (("cells: {", "cells: {airtime: max-rate, "), "cut-through"),
         (("stop: 12 s", "stop: 12 s\nradio: {update: 0 s}"), "update"),

@@ -66,7 +66,7 @@ def test_a_trace_that_is_none_names_file_and_line(traced, text, message):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(TraceError, match=r"none\.csv: cannot be read"):
+    with pytest.raises(TraceError, match=r"none\.csv: cannot be read as a movement file \(No such file"):
         legs(MovementTrace(nodes=("a",), file=str(tmp_path / "none.csv")), "a")
 
 
