@@ -7,6 +7,8 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import numpy as np
+import numpy.typing as npt
 from annotated_types import Ge
 
 from .links import Link
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 DELAY_TO_BREAK_TIES = 1e-6  # one hop weighs as much as 10^6 s of delay
 LEAST_COST = 1e-9
 NOWHERE = -1
+Ids = npt.NDArray[np.int64]
 LARGE = 512  # nodes from which on SciPy, which takes longer to load, finds the trees
 
 
@@ -77,7 +80,10 @@ class Routing:
 
 
 class ForwardingTables:
-    """The shortest ways over the links that are up; one tree a destination, kept until a link changes."""
+    """The shortest ways over the links that are up; one tree a destination, kept until a link changes.
+
+    A node that can be reached from one neighbour alone has no tree: the way to it is that to its neighbour and one hop.
+    """
 
     def __init__(self, wiring: Wiring, routing: Routing | None = None) -> None:
         self._wiring = wiring
@@ -85,12 +91,15 @@ class ForwardingTables:
         self._costs = [self._routing.cost(link) for link in wiring.links]
         self._down: set[int] = set()
         self._next: dict[int, list[int]] = {}
+        self._gates: dict[int, int] = {}
+        self._ends: tuple[Ids, Ids] | None = None
         self._reversed: csr_array | None = None
 
     def forget(self) -> None:
         """Find all ways anew when they are asked for: links have other ends, rates or delays."""
         self._next.clear()
-        self._reversed = None
+        self._gates.clear()
+        self._ends = self._reversed = None
 
     def set_up(self, link: Link, up: bool) -> None:
         """Take a directed link out of the tables, or back into them."""
@@ -110,13 +119,31 @@ class ForwardingTables:
         Raises:
             NoRoute: The destination cannot be reached from here.
         """
-        if destination not in self._next:
-            self._next[destination] = self._next_hops(self._distances(destination), destination)
-        hop = self._next[destination][node]
+        if node == destination:
+            return node
+        gate = self._gate(destination)
+        if node == gate:
+            return destination
+        towards = destination if gate == NOWHERE else gate
+        if towards not in self._next:
+            self._next[towards] = self._next_hops(self._distances(towards))
+        hop = self._next[towards][node]
         if hop < 0:
             names = self._wiring.names
             raise NoRoute(f"no route from {names[node]} to {names[destination]}")
         return hop
+
+    def _gate(self, destination: int) -> int:
+        """Return the only neighbour by which a node can be reached, if there is one alone: devices share its tree."""
+        if destination not in self._gates:
+            between = self._wiring.between
+            ways = [
+                neighbour
+                for neighbour in self._wiring.neighbours(destination)
+                if self._costs[between[neighbour, destination].index] < math.inf
+            ]
+            self._gates[destination] = ways[0] if len(ways) == 1 else NOWHERE
+        return self._gates[destination]
 
     def route(self, source: int, destination: int) -> list[int]:
         """Return the nodes of the whole way, both ends included.
@@ -170,12 +197,20 @@ class ForwardingTables:
         distances: list[float] = dijkstra(self._reversed, indices=destination).tolist()
         return distances
 
-    def _next_hops(self, distances: Sequence[float], destination: int) -> list[int]:
+    def _next_hops(self, distances: Sequence[float]) -> list[int]:
         """Return every node's next hop; of neighbours that lead to equally short ways, the one with the lowest id."""
-        hops = [NOWHERE] * len(distances)
-        for link in self._wiring.links:
-            node, over = link.source, distances[link.target] + self._costs[link.index]
-            if over <= distances[node] and over < math.inf and (hops[node] == NOWHERE or link.target < hops[node]):
-                hops[node] = link.target
-        hops[destination] = destination
-        return hops
+        if self._ends is None:
+            links = self._wiring.links
+            self._ends = (
+                np.array([link.source for link in links], dtype=np.int64),
+                np.array([link.target for link in links], dtype=np.int64),
+            )
+        sources, targets = self._ends
+        far = np.array(distances)
+        over = far[targets] + np.array(self._costs)
+        leads = (over <= far[sources]) & (over < math.inf)
+        hops = np.full(len(far), len(far))
+        np.minimum.at(hops, sources[leads], targets[leads])
+        hops[hops == len(far)] = NOWHERE
+        found: list[int] = hops.tolist()
+        return found
