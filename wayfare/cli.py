@@ -102,9 +102,13 @@ def run(
     out: Out = Path("runs"),
     quiet: Quiet = False,
     no_cache: NoCache = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Print what the wall-clock time went into.")] = False,
 ) -> None:
     """Run a scenario; the last line of standard output is the run folder's path."""
-    outcome = _run(file, overrides or [], seed, out, quiet=quiet, cache=not no_cache)
+    if profile:
+        outcome = _profiled(partial(_run, file, overrides or [], seed, out, quiet=quiet, cache=not no_cache))
+    else:
+        outcome = _run(file, overrides or [], seed, out, quiet=quiet, cache=not no_cache)
     print(outcome.folder)
 
 
@@ -268,6 +272,17 @@ def _carry_out(go: "Callable[..., RunOutcome]", name: str, *, quiet: bool) -> "R
         raise typer.Exit(code) from None
     for note in outcome.notes:
         print(f"wayfare: {note}", file=sys.stderr)
+    return outcome
+
+
+def _profiled(go: "Callable[[], RunOutcome]") -> "RunOutcome":
+    from rich.console import Console
+
+    from .profile import Profile
+
+    with Profile() as profile:
+        outcome = go()
+    Console(width=None if sys.stdout.isatty() else 100).print(profile.table())
     return outcome
 
 
