@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 from annotated_types import Ge, Gt
 
-from .packets import VERSION, ModelPacket, PacketKind
+from .packets import VERSION, ModelPacket, PacketKind, Payload
 from .packets.header import FIELDS, FIXED, OFFSETS, checksum
 
 Forgery = Literal[
@@ -93,7 +93,7 @@ def rewrite(data: bytes, **numbers: float) -> bytes:
     for name, number in numbers.items():
         struct.pack_into(f"<{forms[name]}", changed, OFFSETS[name], number)
     header_bytes = int.from_bytes(data[OFFSETS["header_bytes"] :][:4], "little")
-    right = checksum(bytes(changed[:header_bytes]), bytes(changed[header_bytes:]))
+    right = checksum(bytes(changed[:header_bytes]), Payload(changed[header_bytes:]))
     changed[OFFSETS["checksum"] : FIXED.size] = right
     return bytes(changed)
 

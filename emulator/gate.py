@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 from .likeness import Likeness
-from .packets import ModelPacket, PacketError, PacketKind, RefuseReason
+from .packets import Letter, ModelPacket, PacketError, PacketKind, RefuseReason, described
 from .replays import KEPT, ReplayMemory
 from .signing import Keyring
 
@@ -38,28 +38,32 @@ class Gate:
         """
         self._node, self._nodes, self._memory_bytes = node, nodes, memory_bytes
         self._keyring, self._likeness = keyring, likeness
+        self._known = None if likeness is None else described(likeness.structure.specification())
         self._replays = ReplayMemory(kept)
 
     def __repr__(self) -> str:
         return f"<Gate of node {self._node}: remembers {len(self._replays)} packets>"
 
-    def admit(self, data: bytes, held_bytes: float = 0.0) -> ModelPacket:
+    def admit(self, arrived: bytes | Letter, held_bytes: float = 0.0) -> ModelPacket:
         """Return the packet that has arrived, checked and opened.
 
         Args:
-            data: What has arrived, whatever it is.
+            arrived: What has arrived, whatever it is.
             held_bytes: Memory of the node that is taken by what it holds already [bytes].
 
         Raises:
             PacketError: It is refused; the error's ``reason`` is for the record.
         """
-        self._check_room(len(data), held_bytes)
-        packet = ModelPacket.decode(data)
+        size_bytes = arrived.size_bytes if isinstance(arrived, Letter) else len(arrived)
+        self._check_room(size_bytes, held_bytes)
+        packet = ModelPacket.decode(arrived)
+        if self._likeness is not None and self._known is not None:
+            packet.recognise(self._known, self._likeness.structure)
         self._check_way(packet)
         if self._keyring is not None:
             self._keyring.check(packet)
         self._check_novelty(packet)
-        self._check_room(len(data) + packet.unpacked_bytes, held_bytes)
+        self._check_room(size_bytes + packet.unpacked_bytes, held_bytes)
         self._check_contents(packet)
         self._replays.remember(packet.source, packet.sequence)
         return packet
@@ -73,7 +77,7 @@ class Gate:
         if packet.hop_count > packet.hop_limit:
             message = f"packet {packet.packet} has crossed {packet.hop_count} links of at most {packet.hop_limit}"
             raise PacketError(RefuseReason.HOP_LIMIT, message)
-        named = (packet.source, packet.destination, *packet.visited, *(update.node for update in packet.updates))
+        named = (packet.source, packet.destination, *packet.visited, *(node for node, _ in packet.updates))
         if packet.source < 0 or max(named) >= self._nodes:
             message = f"packet {packet.packet} of node {packet.source} names nodes that are not there"
             raise PacketError(RefuseReason.MALFORMED, message)
@@ -105,8 +109,9 @@ def _finite(packet: ModelPacket) -> bool:
     if packet.kind is PacketKind.DATA:
         shard = packet.to_shard()
         return math.isfinite(shard.scale) and all(_is_finite(tensor) for tensor in (shard.features, shard.labels))
-    tensors = packet.to_model().weights if packet.kind is PacketKind.MODEL else packet.to_tensors()
-    return all(_is_finite(tensor) for tensor in tensors.values())
+    if packet.kind is PacketKind.MODEL:
+        return packet.to_model().is_finite
+    return all(_is_finite(tensor) for tensor in packet.to_tensors().values())
 
 
 def _is_finite(tensor: Any) -> bool:

@@ -116,6 +116,7 @@ class Link:
         loss: Share of what is sent that is lost and sent again until it arrives; rate and coefficient reckon with it.
             A bit is then sent 1 / (1 - ``loss``) times on average (selective repeat: Bertsekas and Gallager, Data
             Networks, 2nd edition, section 2.4.3).
+        stopped: Whether nothing passes for now; rate and coefficient are those of before.
         sinr_db: Of a radio link, signal to interference and noise ratio [dB].
         by_rate: Whether the faster of the links that share its constraint come first (max-rate airtime).
         peak_bps: The highest ``rate_bps`` so far.
@@ -133,6 +134,7 @@ class Link:
     power_busy_w: float
     radio: bool
     loss: float = 0.0
+    stopped: bool = False
     sinr_db: float = math.nan
     by_rate: bool = False
     peak_bps: float = field(init=False)
@@ -148,6 +150,11 @@ class Link:
             self.coefficient = 1.0 / (1.0 - self.loss)
         elif rate_bps > 0:
             self.coefficient = 1.0 / rate_bps
+
+    @property
+    def now_bps(self) -> float:
+        """Return what a flow alone gets now [bit/s]."""
+        return 0.0 if self.stopped else self.rate_bps
 
     @property
     def resent_per_bit(self) -> float:

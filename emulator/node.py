@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +20,7 @@ from .mailbox import Mailbox
 from .packets import (
     VISITED_KEPT,
     LayerUpdate,
+    Letter,
     ModelPacket,
     PacketError,
     PacketKind,
@@ -34,6 +35,7 @@ from .transport import Transport
 from .wiring import Wiring
 
 if TYPE_CHECKING:
+    from wayfare.models.knowledge import ScoreBits
     from wayfare.models.merging import Merger
     from wayfare.models.model import Bits, Model
     from wayfare.models.scaling import Choices, Scale, ScaleReport
@@ -117,6 +119,11 @@ class Node:
     def data(self) -> "Shard | None":
         """Return the training samples that the node has now; what it was sent it must keep itself."""
         return self._learning.held_at(self.now).train.get(self.name)
+
+    @property
+    def public(self) -> "Shard | None":
+        """Return the samples that every node knows and none holds as its own, if there are any."""
+        return self._learning.held_at(self.now).public
 
     @property
     def samples(self) -> int:
@@ -234,16 +241,16 @@ class Node:
             route = ", ".join((self.name, *(names[node] for node in between), destination))
             raise ValueError(f"a route visits no node twice, and this one does: {route}")
         self._sent += 1
-        packet = replace(packet, source=self.index, destination=target, sequence=self._sent)
+        packet = packet.but(source=self.index, destination=target, sequence=self._sent)
         if self._virtual.keyring is not None:
             packet = self._virtual.keyring.sign(packet)
-        data = packet.encode()
+        letter = packet.seal()
         event = self.event()
         self._virtual.transport.send(
             self.index,
             target,
-            len(data),
-            delivered=partial(self._delivered, packet.hop_count, data, event),
+            letter.size_bytes,
+            delivered=partial(self._delivered, packet.hop_count, letter, event),
             dropped=partial(self._dropped, packet, event),
             packet=packet.packet,
             packet_class="data" if packet.kind == PacketKind.DATA else "model",
@@ -314,21 +321,28 @@ class Node:
         self._processor.submit(Work(flop, lambda _: None, finished))
         return event
 
-    def ask(self, model: "Model") -> simpy.Event:
-        """Ask a model what it says of the node's training samples; it costs a forward pass. The value is a Knowledge.
+    def ask(self, model: "Model", data: "Shard | None" = None, bits: "ScoreBits" = 32) -> simpy.Event:
+        """Ask a model what it says of the node's training samples, or of those given; the value is a Knowledge.
+
+        It costs a forward pass.
+
+        Args:
+            model: Who is asked.
+            data: About what, instead of the node's own.
+            bits: Of each number of the answer.
 
         Raises:
-            ValueError: The node has no samples.
+            ValueError: There are no samples to ask about.
         """
         from wayfare.models.knowledge import knowledge_of
 
-        shard = self.data
+        shard = self.data if data is None else data
         if shard is None:
             raise ValueError(f"{self.name} has no samples to ask about")
         event = self.event()
 
         def finished() -> None:
-            event.succeed(knowledge_of(model, shard))
+            event.succeed(knowledge_of(model, shard, bits))
 
         flop = len(shard) * model.structure.forward_flop_per_sample
         self._processor.submit(Work(flop, lambda _: None, finished))
@@ -406,8 +420,8 @@ class Node:
 
     def packet(self, model: "Model", **fields: Any) -> ModelPacket:
         """Return a new packet that carries a model."""
-        empty = ModelPacket(PacketKind.MODEL, self._learning.next_packet(), b"", {}, **fields)
-        return replace(empty, model=empty.packet).with_model(model)
+        number = self._learning.next_packet()
+        return self._learning.packed(model).but(packet=number, model=number, **fields)
 
     def beacon(self, says: Mapping[str, Any], **fields: Any) -> ModelPacket:
         """Return a new packet that is all header, with what it says as its specification."""
@@ -431,11 +445,11 @@ class Node:
 
     def sign_visit(self, packet: ModelPacket) -> ModelPacket:
         """Return the packet with this node as the latest that handled it."""
-        return replace(packet, visited=(*packet.visited, self.index)[-VISITED_KEPT:])
+        return packet.but(visited=(*packet.visited, self.index)[-VISITED_KEPT:])
 
     def launch(self, packet: ModelPacket) -> None:
         """Record that a travelling model comes to life here."""
-        self.log(EventKind.LAUNCH, packet=packet.packet, size_bytes=len(packet.encode()))
+        self.log(EventKind.LAUNCH, packet=packet.packet, size_bytes=packet.size_bytes)
 
     def retire(self, packet: ModelPacket, *, settled: bool = False) -> None:
         """Record that a travelling model ends here; its answer is taken back, unless it has settled here for good."""
@@ -455,8 +469,7 @@ class Node:
         seen = tuple(a + b for a, b in zip(packet.seen or (0,) * len(counts), counts, strict=True))
         layers = model.structure.layers
         before = packet.updates or (LayerUpdate(-1, 0),) * len(layers)
-        return replace(
-            packet.with_model(model),
+        return packet.with_model(model).but(
             seen=seen,
             sought=tuple(kind for kind, count in enumerate(seen) if count * len(seen) < sum(seen)),
             updates=tuple(
@@ -477,14 +490,15 @@ class Node:
             event.defused = True
         self._awaited.clear()
 
-    def _delivered(self, hops_before: int, data: bytes, event: simpy.Event, transfer: Transfer) -> None:
-        self._learning.nodes[transfer.target].arrive(count_hop(data, hops_before + transfer.hops), transfer)
+    def _delivered(self, hops_before: int, letter: Letter, event: simpy.Event, transfer: Transfer) -> None:
+        counted = Letter(count_hop(letter.header, hops_before + transfer.hops), letter.payload)
+        self._learning.nodes[transfer.target].arrive(counted, transfer)
         _trigger(event)
 
-    def arrive(self, data: bytes, transfer: Transfer) -> None:
+    def arrive(self, arrived: bytes | Letter, transfer: Transfer) -> None:
         """Take what has arrived, or refuse it."""
         try:
-            packet = self._gate.admit(data, self._mailbox.held_bytes)
+            packet = self._gate.admit(arrived, self._mailbox.held_bytes)
         except PacketError as refused:
             self._virtual.refused[refused.reason] += 1
             self._virtual.writer.event(
@@ -494,7 +508,7 @@ class Node:
                 transfer.source,
                 transfer.number,
                 transfer.packet,
-                len(data),
+                arrived.size_bytes if isinstance(arrived, Letter) else len(arrived),
                 float(refused.reason),
             )
             return
@@ -503,7 +517,7 @@ class Node:
         elif self.on_beacon is not None:
             self.on_beacon(packet)
         for forger in self.overheard_by:
-            forger.overhear(data)
+            forger.overhear(arrived.data if isinstance(arrived, Letter) else arrived)
 
     def _dropped(self, packet: ModelPacket, event: simpy.Event, _: Transfer, reason: DropReason) -> None:
         if not event.triggered:

@@ -24,7 +24,6 @@ class LinkRates:
         self._plain_bps: dict[Link, float] = {}
         self._own_received: dict[Link, float] = {}
         self._received: dict[Link, dict[VaryingLinks, float]] = {}
-        self._stopped: set[Link] = set()
 
     def follow(self, varying: VaryingLinks) -> None:
         """Look forward to the next change of links that vary."""
@@ -64,10 +63,10 @@ class LinkRates:
 
     def _apply(self, links: Collection[Link], recorded: Collection[Link]) -> None:
         """Give links the rates that follow from all that is known of them."""
-        before_bps = {link: self._now_bps(link) for link in links}
+        before_bps = {link: link.now_bps for link in links}
         received = {link: math.prod(self._received[link].values()) for link in links}
         passing = {link: rate for link in links if (rate := self._plain_bps[link] * received[link]) > 0}
-        self._stop([link for link in links if link not in passing and link not in self._stopped])
+        self._let_pass([link for link in links if link not in passing and not link.stopped], passes=False)
         fresh = {link: 0.0 for link in links if link.radio and self._plain_bps[link] == 0}
         for link, rate_bps in passing.items():
             loss = 1.0 - self._own_received[link] * received[link]
@@ -77,24 +76,16 @@ class LinkRates:
             self._network.set_rates(fresh)
         for link in fresh:
             self._transport.tables.refresh(link)
-        self._start([link for link in passing if link in self._stopped])
+        self._let_pass([link for link in passing if link.stopped], passes=True)
         for link in recorded:
-            now_bps = self._now_bps(link)
-            if now_bps != before_bps[link]:
-                self._writer.event(self._clock.now, EventKind.LINK_RATE, link.source, link.target, value=now_bps)
+            if link.now_bps != before_bps[link]:
+                self._writer.event(self._clock.now, EventKind.LINK_RATE, link.source, link.target, value=link.now_bps)
 
-    def _now_bps(self, link: Link) -> float:
-        return 0.0 if link in self._stopped else link.rate_bps
-
-    def _stop(self, links: Collection[Link]) -> None:
-        self._stopped.update(links)
+    def _let_pass(self, links: Collection[Link], passes: bool) -> None:
+        for link in links:
+            link.stopped = not passes
         if links:
-            self._transport.hold(links, held=True)
-
-    def _start(self, links: Collection[Link]) -> None:
-        self._stopped.difference_update(links)
-        if links:
-            self._transport.hold(links, held=False)
+            self._transport.hold(links, held=not passes)
 
     def _delay(self, links: Collection[Link], delay_s: float) -> None:
         """Let what leaves links from now on take so long."""

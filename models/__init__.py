@@ -23,7 +23,7 @@ Things:
     ResultMemory                                    results on disk
     TrainingService, Ticket                         jobs gathered into batches, and the claim on one
 Verbs:
-    train, evaluate, predict, merge, split_data, plan_course
+    train, evaluate, evaluate_all, predict, merge, split_data, plan_course
     combine, zeros, norm                            algebra of models
     scale_model, scale_to, scale_bits, footprint    a model at a scale, or at the one that fits; what it takes
     part, put_back                                  a sub-model out of its parent, and back

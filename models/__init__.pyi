@@ -15,7 +15,12 @@ from .drift import (
     Steady as Steady,
     Switch as Switch,
 )
-from .evaluation import Evaluation as Evaluation, evaluate as evaluate, predict as predict
+from .evaluation import (
+    Evaluation as Evaluation,
+    evaluate as evaluate,
+    evaluate_all as evaluate_all,
+    predict as predict,
+)
 from .families import FAMILIES as FAMILIES, STRUCTURES as STRUCTURES, structure_from as structure_from
 from .fingerprint import machine_fingerprint as machine_fingerprint
 from .job import (

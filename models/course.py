@@ -46,11 +46,13 @@ def plan_course(
     stream: Stream,
     test_fraction: float = 0.2,
     validation_fraction: float = 0.1,
+    public_fraction: float = 0.0,
 ) -> Course:
     """Deal the dataset into the drift's parts, as `split_data` does, and return what becomes of them in time.
 
     Raises:
         ValueError: as `split_data`, or the drift is not possible with these nodes or this data.
     """
-    dealt = split_data(dataset, partition, drift.part_names(nodes), stream, test_fraction, validation_fraction)
+    fractions = test_fraction, validation_fraction, public_fraction
+    dealt = split_data(dataset, partition, drift.part_names(nodes), stream, *fractions)
     return Course(dealt, drift, nodes, lambda name: stream(f"drift: {name}"))

@@ -1,19 +1,24 @@
 """Evaluation: how well a model does on a shard, and what it says of its samples."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
+from torch.nn import functional
 
+from .linear import LinearStructure
+from .mlp import MLPStructure
 from .model import Model
 from .objective import counted, losses
 from .shard import Shard
-from .stack import MLPStack, stackable
+from .stack import MLPStack, padded, stackable
 from .structure import Structure
 from .trainer import run_on_one_thread
 
 _FLOP_AT_ONCE = 2**32  # memory of a pass grows with its work, and this is less than 1 GB of it
 _MOST_SAMPLES = 256
+_VALUES_TOGETHER = 2**22  # of the inputs and outputs of all layers of models that pass together: 16 MB
 
 
 @dataclass(frozen=True)
@@ -36,24 +41,31 @@ class Evaluation:
 def evaluate(model: Model, shard: Shard) -> Evaluation:
     """Return how well a model does on a shard; of equal logits the first class counts as its answer.
 
-    A model that can be stacked passes alone over the whole shard, padded as in training; any other passes over chunks
-    of a size that is the structure's own. So the bits depend on model and shard alone.
-
     Raises:
         ValueError: the shard is empty or does not fit the model.
     """
-    structure = model.structure
-    structure.check(shard)
+    return evaluate_all([model], shard)[0]
+
+
+def evaluate_all(models: Sequence[Model], shard: Shard) -> list[Evaluation]:
+    """Return how well each of some models does on a shard.
+
+    Models of one structure that can be stacked pass together over the whole shard, padded as in training; any other
+    passes alone, over chunks of a size that is the structure's own. The bits of each depend on model and shard alone.
+
+    Raises:
+        ValueError: the shard is empty or does not fit one of the models.
+    """
     run_on_one_thread()
-    if structure.task == "regression":
-        return _evaluate_regression(model, shard)
-    total, right, items = 0.0, 0, 0
-    for said, labels in _stacked(model, shard) if stackable(structure) else _chunks(model, shard):
-        chosen, true = counted(said, labels)
-        total += float(losses(structure.task, said, labels).to(torch.float64).sum())
-        right += int((chosen.argmax(1) == true).sum())
-        items += len(true)
-    return Evaluation(right / max(1, items), total / max(1, items), len(shard))
+    places: dict[Structure, list[int]] = defaultdict(list)
+    for place, model in enumerate(models):
+        places[model.structure].append(place)
+    found: dict[int, Evaluation] = {}
+    for structure, group in places.items():
+        structure.check(shard)
+        evaluate_group = _evaluate_stacked if stackable(structure) else _evaluate_one_by_one
+        found |= zip(group, evaluate_group([models[place] for place in group], shard), strict=True)
+    return [found[place] for place in range(len(models))]
 
 
 def predict(model: Model, shard: Shard) -> torch.Tensor:
@@ -75,14 +87,44 @@ def _evaluate_regression(model: Model, shard: Shard) -> Evaluation:
     return Evaluation(accuracy, wrong / labels.numel(), len(shard))
 
 
-def _stacked(model: Model, shard: Shard) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Yield the logits (samples, classes) and labels of the whole shard."""
-    structure = model.structure
+def _evaluate_one_by_one(models: Sequence[Model], shard: Shard) -> list[Evaluation]:
+    regression = models[0].structure.task == "regression"
+    return [(_evaluate_regression if regression else _evaluate_classes)(model, shard) for model in models]
+
+
+def _evaluate_classes(model: Model, shard: Shard) -> Evaluation:
+    total, right, items = 0.0, 0, 0
+    for said, labels in _chunks(model, shard):
+        chosen, true = counted(said, labels)
+        total += float(losses(model.structure.task, said, labels).to(torch.float64).sum())
+        right += int((chosen.argmax(1) == true).sum())
+        items += len(true)
+    return Evaluation(right / max(1, items), total / max(1, items), len(shard))
+
+
+def _evaluate_stacked(models: Sequence[Model], shard: Shard) -> list[Evaluation]:
+    structure, samples = models[0].structure, len(shard)
     assert stackable(structure)
-    stack = MLPStack([model], structure, len(shard))
-    inputs = torch.zeros(1, stack.rows, stack.widths[0])
-    inputs[0, : len(shard), : structure.widths[0]] = shard.inputs.flatten(1)
-    yield stack.forward(inputs)[0, : len(shard), : structure.widths[-1]], shard.labels
+    together = max(1, _VALUES_TOGETHER // (padded(samples) * sum(padded(width) for width in structure.widths)))
+    evaluations = []
+    for first in range(0, len(models), together):
+        said = _said_by(models[first : first + together], structure, shard)
+        labels = shard.labels.expand(len(said), samples)
+        each = functional.cross_entropy(said.flatten(0, 1), labels.flatten(), reduction="none").to(torch.float64)
+        right = (said.argmax(2) == labels).sum(1).tolist()
+        totals = [float(own.sum()) for own in each.view(len(said), samples).unbind()]
+        for hits, total in zip(right, totals, strict=True):
+            evaluations.append(Evaluation(hits / samples, total / samples, samples))
+    return evaluations
+
+
+def _said_by(models: Sequence[Model], structure: MLPStructure | LinearStructure, shard: Shard) -> torch.Tensor:
+    """Return the logits (models, samples, classes) of the whole shard."""
+    stack = MLPStack(models, structure, len(shard))
+    inputs = torch.zeros(stack.rows, stack.widths[0])
+    inputs[: len(shard), : structure.widths[0]] = shard.inputs.flatten(1)
+    said = stack.forward(inputs.expand(len(models), *inputs.shape))
+    return said[:, : len(shard), : structure.widths[-1]].contiguous()
 
 
 def _chunks(model: Model, shard: Shard) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import torch
 
@@ -79,6 +79,15 @@ class TrainingPlan:
         return full * held + rest * self.batch_size
 
 
+class Signature(NamedTuple):
+    """Structure, plan, and kinds of what is added: jobs of equal signatures are computed together."""
+
+    structure: Structure
+    plan: TrainingPlan
+    corrected: bool
+    taught: bool
+
+
 @dataclass(frozen=True, eq=False)
 class TrainingJob:
     """A model to train on a shard by a plan, with the seed for the order of samples.
@@ -121,13 +130,12 @@ class TrainingJob:
     @property
     def work_flop(self) -> int:
         """Work of the whole job [FLOP], known before it runs; what a teacher's words cost is not in it."""
-        return self.samples * self.model.structure.training_flop(self.plan.frozen)
+        return self.samples * _training_flop(self.model.structure, self.plan.frozen)
 
     @property
-    def signature(self) -> str:
-        """What jobs must have in common to be computed in one batch: structure, plan, and kinds of what is added."""
-        added = [self.correction is not None, self.teacher is not None]
-        return json.dumps([self.model.structure.specification(), asdict(self.plan), added], sort_keys=True)
+    def signature(self) -> "Signature":
+        """What jobs must have in common to be computed in one batch."""
+        return Signature(self.model.structure, self.plan, self.correction is not None, self.teacher is not None)
 
     def key(self, fingerprint: Mapping[str, str]) -> str:
         """Return the SHA-256 [hex] of everything that the result depends on.
@@ -138,7 +146,9 @@ class TrainingJob:
         """
         structure = type(self.model.structure)
         described = [
-            self.signature,
+            self.model.structure.specification(),
+            asdict(self.plan),
+            [self.correction is not None, self.teacher is not None],
             self.model.bits,
             self.seed,
             self.shard.digest,
@@ -176,6 +186,11 @@ class TrainingResult:
 def job_seed(scenario_seed: int, node: str, task: str, number: int) -> int:
     """Return the seed of a node's job of that number in a task: 63 bits, from names, never from time or a counter."""
     return hashed_seed(scenario_seed, "job", node, task, number)
+
+
+@functools.lru_cache(maxsize=256)
+def _training_flop(structure: Structure, frozen: tuple[str, ...]) -> int:
+    return structure.training_flop(frozen)
 
 
 @functools.cache

@@ -7,6 +7,7 @@ begins at zero.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from .dataset import Task
@@ -54,12 +55,12 @@ class LinearStructure(Structure):
         """Classes, or numbers to predict."""
         return self.widths[1]
 
-    @property
+    @cached_property
     def layers(self) -> tuple[str, ...]:
         """Name of the only layer."""
         return ("layer1",)
 
-    @property
+    @cached_property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """Shape of the weight matrix and, if there is one, of the bias."""
         inputs, outputs = self.widths

@@ -29,11 +29,14 @@ def draw_minibatches(held: int, steps: int, batch_size: int, rows: int, seed: in
     rng = np.random.Generator(np.random.PCG64(seed))
     per_epoch = math.ceil(held / batch_size)
     epochs = math.ceil(steps / per_epoch)
-    order = np.full((epochs, per_epoch * batch_size), -1)
+    order = np.zeros((epochs, per_epoch * batch_size), dtype=np.int64)
     for epoch in range(epochs):
         order[epoch, :held] = rng.permutation(held)
-    drawn = np.full((steps, rows), -1)
-    drawn[:, :batch_size] = order.reshape(-1, batch_size)[:steps]
-    present = drawn >= 0
-    weights = present / present.sum(axis=1, keepdims=True)
-    return Minibatches(np.maximum(drawn, 0), weights.astype(np.float32))
+    indices = np.zeros((steps, rows), dtype=np.int64)
+    indices[:, :batch_size] = order.reshape(-1, batch_size)[:steps]
+    weights, left_over = np.zeros((steps, rows), dtype=np.float32), held - (per_epoch - 1) * batch_size
+    weights[:, :batch_size] = 1 / batch_size
+    last = weights[per_epoch - 1 :: per_epoch]
+    last[:, left_over:] = 0.0
+    last[:, :left_over] = 1 / left_over
+    return Minibatches(indices, weights)

@@ -7,6 +7,7 @@ and no normalisation. Features of any shape are flattened.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -70,12 +71,12 @@ class MLPStructure(Structure):
         """Classes, or numbers to predict."""
         return self.widths[-1]
 
-    @property
+    @cached_property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers, from input to output."""
         return tuple(f"layer{number}" for number in range(1, len(self.widths)))
 
-    @property
+    @cached_property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """Shape of every weight tensor, by name, in canonical order."""
         shapes: dict[str, tuple[int, ...]] = {}

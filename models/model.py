@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from .formats import FORMATS
 from .formats import Bits as Bits
-from .layouts import tensor_bytes
+from .layouts import shape_bytes, tensor_bytes
 from .structure import Structure
 
 
@@ -46,11 +47,21 @@ class Model:
                 )
         if self.bits not in FORMATS:
             raise ValueError(f"a model travels in {', '.join(map(repr, FORMATS))} bits per weight, not {self.bits!r}")
-        object.__setattr__(self, "weights", MappingProxyType({name: self.weights[name].detach() for name in shapes}))
+        weights = {name: self.weights[name] for name in shapes}
+        if any(tensor.requires_grad for tensor in weights.values()):
+            weights = {name: tensor.detach() for name, tensor in weights.items()}
+        object.__setattr__(self, "weights", MappingProxyType(weights))
+
+    @cached_property
+    def is_finite(self) -> bool:
+        """Whether every weight is a finite number."""
+        return all(bool(np.isfinite(tensor.numpy()).all()) for tensor in self.weights.values())
 
     @property
     def size_bytes(self) -> int:
         """Size of the weights as they travel [bytes]; `pack_model` adds a header of a few hundred bytes."""
+        if not self.sparse:
+            return sum(shape_bytes(shape, self.bits) for shape in self.structure.shapes.values())
         return sum(tensor_bytes(tensor.numpy(), self.bits, self.sparse) for tensor in self.weights.values())
 
 

@@ -52,12 +52,17 @@ class Shard:
             raise ValueError(f"the labels of text are bytes or {UNCOUNTED}")
 
     def __len__(self) -> int:
-        return len(self.labels)
+        return self.labels.shape[0]
 
     @cached_property
     def inputs(self) -> torch.Tensor:
         """What a model of numbers sees: (samples, *shape) float32."""
         return self.features.to(torch.float32) * self.scale
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """How many samples have each label, from class 0 to the highest that there is."""
+        return tuple(self.labels.bincount().tolist())
 
     @cached_property
     def digest(self) -> str:

@@ -1,4 +1,4 @@
-"""Split: who gets which samples: the test set, which no node sees, and every node's training and validation shards."""
+"""Split: who gets which samples: the test set, which no node sees; every node's own; and those that all know."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from .streams import Stream
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """A dataset given out. The three parts share no sample; `test` is for the observer alone.
+    """A dataset given out. The parts share no sample; `test` is for the observer alone.
 
     Attributes:
         test: the held-out samples.
@@ -24,7 +24,8 @@ class Split:
         classes: number of classes of the dataset.
         domains: numbers of the groups that each node trains on; of the classes where the data has no groups.
         test_domains: (samples,) the same of each test sample.
-        left_out: number of samples that nobody holds because they equal one of the test set.
+        left_out: number of samples that nobody holds because they equal one of the test set, or a public one.
+        public: samples that every node knows and none holds as its own, if there are any.
     """
 
     test: Shard
@@ -34,6 +35,7 @@ class Split:
     domains: Mapping[str, frozenset[int]] = field(default_factory=dict)
     test_domains: Indices = field(default_factory=lambda: np.zeros(0, np.int64))
     left_out: int = 0
+    public: Shard | None = None
 
 
 def split_data(
@@ -43,25 +45,32 @@ def split_data(
     stream: Stream,
     test_fraction: float = 0.2,
     validation_fraction: float = 0.1,
+    public_fraction: float = 0.0,
 ) -> Split:
-    """Hold out the test set, spread the rest over the nodes, and split off each node's validation set.
+    """Hold out the test set and the public samples, spread the rest, and split off each node's validation set.
 
     The test set takes the same fraction of every class, or of every group where the task has no classes, and depends
     on the stream and the fraction only, not on the nodes. A dataset with a test set of its own keeps that one,
-    whatever the fraction. Equal samples are all in the test set or none, and of those at one node all in its training
-    set or all in its validation set. A node validates on one sample at least and trains on one at least.
+    whatever the fraction. The public samples are the same fraction of what the test set leaves of every class or group.
+    Equal samples are all in the test set or none, all public or none, and of those at one node all in its training set
+    or all in its validation set. A node validates on one sample at least and trains on one at least.
 
     Raises:
         ValueError: a fraction is not between 0 and 1, nothing can be held out, or the partition leaves a node
             without two different samples.
     """
-    if not (0 < test_fraction < 1 and 0 < validation_fraction < 1):
+    if not (0 < test_fraction < 1 and 0 < validation_fraction < 1 and 0 <= public_fraction < 1):
         raise ValueError(
-            f"fractions lie between 0 and 1, not {test_fraction} for test, {validation_fraction} for validation"
+            f"fractions lie between 0 and 1, not {test_fraction} for test, {validation_fraction} for validation, "
+            f"{public_fraction} for public"
         )
-    test = _stratified(dataset, test_fraction, stream) if dataset.held_out is None else np.sort(dataset.held_out)
-    others = np.setdiff1d(np.arange(len(dataset)), test)
-    rest = others[~np.isin(dataset.originals[others], dataset.originals[test])]
+    everything = np.arange(len(dataset))
+    test = _test(dataset, test_fraction, stream) if dataset.held_out is None else np.sort(dataset.held_out)
+    rest = _without(dataset, everything, test)
+    public = _stratified(dataset, rest, public_fraction, stream, "public") if public_fraction else everything[:0]
+    if public_fraction and not len(public):
+        raise ValueError(f"a public fraction of {public_fraction:g} of {len(rest)} samples is none at all")
+    rest = _without(dataset, rest, public)
     domains = dataset.strata if dataset.groups is None else dataset.groups
     groups = None if dataset.groups is None else dataset.groups[rest]
     train, validation, trained = {}, {}, {}
@@ -76,21 +85,32 @@ def split_data(
             raise ValueError(f"{node} gets {len(held)} samples that are all the same, too few to train and validate")
         validation[node], train[node] = _shard(dataset, shuffled[chosen]), _shard(dataset, shuffled[~chosen])
         trained[node] = frozenset(np.unique(domains[shuffled[~chosen]]).tolist())
-    left_out = len(others) - len(rest)
-    return Split(_shard(dataset, test), train, validation, dataset.classes, trained, domains[test], left_out)
+    left_out = len(dataset) - len(test) - len(public) - len(rest)
+    shared = _shard(dataset, public) if len(public) else None
+    return Split(_shard(dataset, test), train, validation, dataset.classes, trained, domains[test], left_out, shared)
 
 
-def _stratified(dataset: Dataset, fraction: float, stream: Stream) -> Indices:
-    """Return sorted indices of the nearest whole number of samples to `fraction` of each stratum."""
-    strata, kind = dataset.strata[dataset.originals], "class" if dataset.task == "classification" else "group"
-    chosen = []
-    for stratum in np.unique(strata):
-        members = stream(f"test: {kind} {stratum}").permutation(np.flatnonzero(strata == stratum))
-        chosen.append(members[_held_out(dataset, members, round(fraction * len(members)))])
-    test = np.sort(np.concatenate(chosen))
+def _test(dataset: Dataset, fraction: float, stream: Stream) -> Indices:
+    """Return sorted indices of the test set."""
+    test = _stratified(dataset, np.arange(len(dataset)), fraction, stream, "test")
     if not 0 < len(test) < len(dataset):
         raise ValueError(f"a test set of {fraction:g} of {len(dataset)} samples leaves it or the nodes without any")
     return test
+
+
+def _stratified(dataset: Dataset, among: Indices, fraction: float, stream: Stream, part: str) -> Indices:
+    """Return sorted indices of the nearest whole number of samples to `fraction` of each stratum."""
+    strata, kind = dataset.strata[dataset.originals[among]], "class" if dataset.task == "classification" else "group"
+    chosen = []
+    for stratum in np.unique(strata):
+        members = stream(f"{part}: {kind} {stratum}").permutation(among[strata == stratum])
+        chosen.append(members[_held_out(dataset, members, round(fraction * len(members)))])
+    return np.sort(np.concatenate(chosen))
+
+
+def _without(dataset: Dataset, indices: Indices, taken: Indices) -> Indices:
+    """Return the indices of samples that equal none of those taken."""
+    return indices[~np.isin(dataset.originals[indices], dataset.originals[taken])]
 
 
 def _held_out(dataset: Dataset, shuffled: Indices, count: int) -> NDArray[np.bool_]:

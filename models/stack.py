@@ -71,11 +71,11 @@ class MLPStack:
         biases: Sequence[torch.Tensor],
         tensors: Sequence[Mapping[str, torch.Tensor]],
     ) -> None:
-        for place, named in enumerate(tensors):
-            for number, layer in enumerate(self.structure.layers):
-                weight, bias = named[f"{layer}.weight"], named[f"{layer}.bias"]
-                weights[number][place, : weight.shape[1], : weight.shape[0]] = weight.T
-                biases[number][place, 0, : len(bias)] = bias
+        for number, layer in enumerate(self.structure.layers):
+            inputs, outputs = self.structure.widths[number : number + 2]
+            own = torch.stack([named[f"{layer}.weight"] for named in tensors])
+            weights[number][:, :inputs, :outputs] = own.transpose(1, 2)
+            biases[number][:, 0, :outputs] = torch.stack([named[f"{layer}.bias"] for named in tensors])
 
     def laid_out(self, tensors: Sequence[Mapping[str, torch.Tensor]], rest: torch.Tensor | None = None) -> torch.Tensor:
         """Return tensors of each model's weights, by name, laid out as the parameters are.
@@ -93,14 +93,17 @@ class MLPStack:
         numbers = [self.structure.layers.index(layer) for layer in layers]
         return [part[number] for number in numbers for part in (self._weight_gradients, self._bias_gradients)]
 
-    def model(self, place: int) -> Model:
-        """Return a copy of one of the models as it is now."""
-        tensors = {}
+    def models(self) -> list[Model]:
+        """Return copies of the models as they are now, each in memory of its own."""
+        tensors: list[dict[str, torch.Tensor]] = [{} for _ in range(self.count)]
         for number, layer in enumerate(self.structure.layers):
             inputs, outputs = self.structure.widths[number : number + 2]
-            tensors[f"{layer}.weight"] = self.weights[number][place, :inputs, :outputs].T.contiguous()
-            tensors[f"{layer}.bias"] = self.biases[number][place, 0, :outputs].clone()
-        return Model(self.structure, tensors)
+            weights = self.weights[number][:, :inputs, :outputs].transpose(1, 2).unbind()
+            biases = self.biases[number][:, 0, :outputs].unbind()
+            for named, weight, bias in zip(tensors, weights, biases, strict=True):
+                named[f"{layer}.weight"] = weight.clone(memory_format=torch.contiguous_format)
+                named[f"{layer}.bias"] = bias.clone()
+        return [Model(self.structure, named) for named in tensors]
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return the logits (models, rows, classes) for inputs (models, rows, features), all padded."""

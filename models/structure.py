@@ -4,6 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 
 from .dataset import Task
@@ -86,7 +87,7 @@ class Structure(ABC):
         """Return the inputs that some samples' raw features (samples, ...) are: float32, scaled and in shape."""
         return features.float().reshape(len(features), *self.input_shape) * scale
 
-    @property
+    @cached_property
     def parameters(self) -> int:
         """Number of weights, biases included."""
         return sum(math.prod(shape) for shape in self.shapes.values())
@@ -133,8 +134,8 @@ class Structure(ABC):
             raise ValueError(f"a model for {self.task} cannot learn from a shard for {shard.task}")
         if self.task == "regression" and shard.labels.shape[1] != self.outputs:
             raise ValueError(f"the shard has {shard.labels.shape[1]} numbers to predict, the model {self.outputs}")
-        if self.task == "classification" and int(shard.labels.max()) >= self.outputs:
-            raise ValueError(f"the shard has label {int(shard.labels.max())}, the model {self.outputs} classes")
+        if self.task == "classification" and len(shard.counts) > self.outputs:
+            raise ValueError(f"the shard has label {len(shard.counts) - 1}, the model {self.outputs} classes")
 
     def initial(self, seed: int) -> "Model":
         """Return the model with its first, random weights: every tensor's come from a stream of its own."""

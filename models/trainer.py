@@ -28,7 +28,7 @@ def train(jobs: Sequence[TrainingJob]) -> list[TrainingResult]:
     Raises:
         ValueError: the jobs differ in signature.
     """
-    if len({job.signature for job in jobs}) > 1:
+    if any(job.signature != jobs[0].signature for job in jobs):
         raise ValueError("jobs computed together must have one signature (structure and plan)")
     run_on_one_thread()
     if not jobs or jobs[0].teacher is not None or not stackable(jobs[0].model.structure):
@@ -53,9 +53,8 @@ def _train_together(jobs: Sequence[TrainingJob]) -> list[TrainingResult]:
     step = _terms(jobs, stack).before(step, stack.parameters, stack.gradients)
     feed = Feed(jobs, stack)
     losses = np.concatenate([_train_block(stack, block, step) for block in feed.blocks()], axis=1)
-    return [
-        TrainingResult(stack.model(place), float(losses[place].mean()), job.samples) for place, job in enumerate(jobs)
-    ]
+    trained = zip(stack.models(), losses, jobs, strict=True)
+    return [TrainingResult(model, float(own.mean()), job.samples) for model, own, job in trained]
 
 
 def _terms(jobs: Sequence[TrainingJob], stack: MLPStack) -> Terms:
@@ -82,4 +81,5 @@ def _train_block(stack: MLPStack, block: Block, step: Step) -> NDArray[np.float6
         stack.backward(inputs, error)
         step()
     terms = logarithms.gather(3, labels).mul_(weights)[..., 0].transpose(0, 1)
-    return np.stack([-job.sum(axis=1) for job in terms.to(torch.float64).contiguous().numpy()])
+    summed: NDArray[np.float64] = -terms.to(torch.float64).contiguous().numpy().sum(axis=2)
+    return summed

@@ -8,6 +8,7 @@ what the next is. There is no dropout.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from annotated_types import Gt, Le
@@ -95,12 +96,12 @@ class TransformerStructure(Structure):
         """All bytes."""
         return BYTES
 
-    @property
+    @cached_property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers, from input to output."""
         return ("embedding", *(f"block{number}" for number in range(1, self.blocks + 1)), "head")
 
-    @property
+    @cached_property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """Shape of every weight tensor, by name, in canonical order."""
         width = self.width

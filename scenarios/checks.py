@@ -93,11 +93,6 @@ def _sections(scenario: Scenario) -> Found:
     traffic = scenario.traffic
     if not (scenario.learning or traffic.transfers or traffic.background or scenario.stop_s):
         yield (), "there is nothing to run: give 'learning', 'traffic.transfers' or a 'stop'"
-    if scenario.data and scenario.data.test_fraction + scenario.data.validation_fraction >= 1:
-        yield (
-            ("data",),
-            "test_fraction and validation_fraction leave nothing to train on; together they must be below 1",
-        )
     for index, transfer in enumerate(scenario.traffic.transfers):
         key = ("traffic", "transfers", index)
         if traffic.forwarding == "fragments" and transfer.size_bytes > _MOST_BINS * traffic.fragment_bytes:

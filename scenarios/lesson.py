@@ -39,6 +39,10 @@ def build_lesson(scenario: Scenario, graph: "nx.Graph[str]", memory: "ResultMemo
         scenario.learning.check(Roles.on(tiers, holders))
     except ValueError as error:
         raise scenario.error("learning.method", str(error)) from None
+    if scenario.learning.needs_public and not scenario.data.public_fraction:
+        raise scenario.error(
+            "learning.method", "its models agree on samples that all nodes know: add 'public_fraction: 0.1' to 'data'"
+        )
     dataset = _dataset(scenario, scenario.data)
     curriculum = Curriculum(
         course=_course(scenario, scenario.data, dataset, holders),
@@ -64,10 +68,9 @@ def _course(scenario: Scenario, data: Data, dataset: "Dataset", holders: Sequenc
     from wayfare.models.course import plan_course
 
     streams = named_streams(scenario.seed, "data")
+    fractions = data.test_fraction, data.validation_fraction, data.public_fraction
     try:
-        return plan_course(
-            dataset, data.partition, data.drift, holders, streams, data.test_fraction, data.validation_fraction
-        )
+        return plan_course(dataset, data.partition, data.drift, holders, streams, *fractions)
     except ValueError as error:
         raise scenario.error("data", str(error)) from None
 

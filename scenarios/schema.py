@@ -65,6 +65,13 @@ class Data:
         float, "Share of the samples held out for the final accuracy, seen by no node.", Gt(0), Lt(1)
     ] = 0.2
     validation_fraction: Annotated[float, "Share of each node's samples that it evaluates on.", Ge(0), Lt(1)] = 0.1
+    public_fraction: Annotated[
+        float,
+        "Share of the samples beside the test set that every node knows and none holds as its own, for methods whose "
+        "models agree on them; by default there are none.",
+        Ge(0),
+        Lt(1),
+    ] = 0.0
     holders: Annotated[Tier, "Tier of the nodes that hold the data."] = "device"
 
 

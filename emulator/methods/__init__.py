@@ -18,6 +18,7 @@ Cyclic        one model goes round all holders
 DiLoCo        as FedAvg, rarely, with an outer Nesterov momentum
 FedIT         FedAvg of low-rank adapters, factor by factor: the wrong way
 FLoRA         low-rank adapters side by side, which is exact
+FedMD         models of any structure agree on what they say of public samples
 Mfd           models travel to the data, train there and move on
 """
 
@@ -31,6 +32,7 @@ from .fedasync import FedAsync
 from .fedavg import FedAvg
 from .fedbuff import FedBuff
 from .fedit import FedIT
+from .fedmd import FedMD
 from .fedprox import FedProx
 from .flora import FLoRA
 from .gossip import Gossip
@@ -55,6 +57,7 @@ METHODS: dict[str, type[Method]] = {
     "diloco": DiLoCo,
     "fedit": FedIT,
     "flora": FLoRA,
+    "fedmd": FedMD,
     "mfd": Mfd,
 }
 
@@ -71,6 +74,7 @@ __all__ = [
     "FedAvg",
     "FedBuff",
     "FedIT",
+    "FedMD",
     "FedProx",
     "Gossip",
     "Hierarchical",

@@ -66,6 +66,11 @@ class Method(ABC):
             ValueError: It has; the message says what is missing.
         """
 
+    @property
+    def needs_public(self) -> bool:
+        """Return whether it works by samples that every node knows and none holds as its own."""
+        return False
+
     def check_model(self, structure: Structure) -> None:  # noqa: B027 - most methods train any model
         """Refuse a model that the method is not for.
 

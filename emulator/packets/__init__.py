@@ -5,8 +5,9 @@ docs/packet-format.md describes every byte.
 
 packet   ModelPacket: a packet as a node sees it
 stamps   what its header says in groups: PacketKind, LayerUpdate, Performance, ScaleStamp
-header   the header's bytes: FIELDS and OFFSETS, encode, decode, count_hop, signed_part
-payload  check_tensors: what a payload promises, checked before anything is made of it
+header   the header's bytes: FIELDS and OFFSETS, seal, decode, count_hop, signed_part
+payload  Payload: its bytes and what is known of them; check_tensors: what they promise, checked first
+letter   Letter: header and payload on their way
 limits   what a packet may hold at most
 errors   PacketError, and RefuseReason for the record
 """

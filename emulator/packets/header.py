@@ -9,18 +9,21 @@ import json
 import math
 import re
 import struct
-from dataclasses import replace
-from operator import attrgetter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from operator import attrgetter, itemgetter, mul
 from typing import TYPE_CHECKING, Any
 
 from . import limits
 from .errors import PacketError, RefuseReason
+from .letter import Letter
+from .payload import Payload
 from .stamps import LayerUpdate, PacketKind, Performance, ScaleStamp
 
 if TYPE_CHECKING:
     from .packet import ModelPacket
 
-VERSION = 1
+VERSION = 2
 MAGIC = b"WFMP"
 _CHECKSUM_BYTES = 16
 _SIGNED = b"wayfare packet\0"
@@ -81,56 +84,92 @@ OFFSETS = {
 _HOPS, _HOPS_AT = struct.Struct("<I"), OFFSETS["hop_count"]
 _HOPS_END, _HOPS_MAX = _HOPS_AT + _HOPS.size, 2**32 - 1
 _CHECKSUM_AT = OFFSETS["checksum"]
-_GROUPS = {"performance": Performance, "scale": ScaleStamp}
+_NAMES = tuple(name for name, _ in FIELDS)
 _ABOUT_BYTES = ("magic", "version", "header_bytes", "payload_bytes", "checksum")
-_OF_PACKET = {
-    name: attrgetter(name) for name, _ in FIELDS if name not in _ABOUT_BYTES and not name.startswith("count.")
+_OF_PACKET = tuple(name for name in _NAMES if name not in _ABOUT_BYTES and not name.startswith("count."))
+_PLAIN = tuple(name for name in _OF_PACKET if "." not in name)
+_GROUPS = {
+    group: (values, itemgetter(*(name for name in _OF_PACKET if name.startswith(f"{group}."))))
+    for group, values in (("performance", Performance), ("scale", ScaleStamp))
 }
+_CHECKED = (
+    "source",
+    "destination",
+    "performance.node",
+    "fragment",
+    "fragments",
+    "deadline_s",
+    "performance.value",
+    "performance.time_s",
+    "scale.width",
+    "scale.depth",
+    "scale.sparsity",
+)
+_numbers_of, _lists_of = attrgetter(*_OF_PACKET), attrgetter(*(name for name, _, _ in LISTS))
+_checked_of, _checked_in = attrgetter(*_CHECKED), itemgetter(*_CHECKED)
+_plain_in, _counts_in = itemgetter(*_PLAIN), itemgetter(*(f"count.{name}" for name, _, _ in LISTS))
+_NOTHING: Mapping[str, Any] = {form: b"" if form == "s" else () for _, form, _ in LISTS}
+_ENTRY_BYTES = tuple(struct.calcsize(f"<{form}") for _, form, _ in LISTS)
+_to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 # A text without an end matches too: else each quote in it would be tried for a beginning, in quadratic time.
 _TEXT_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+.?|[\[\]{}]', re.DOTALL)
 _STEPS = dict(zip(b"[]{}", (1, -1, 1, -1), strict=True))
 
 
-def encode(packet: "ModelPacket") -> bytes:
-    """Return the bytes that travel.
+def seal(packet: "ModelPacket") -> Letter:
+    """Return the bytes that travel, header and payload apart.
 
     Raises:
         PacketError: The packet is beyond a limit, or says what no packet may.
     """
-    header = _header(packet)
-    own = checksum(header, packet.payload)
-    return b"".join((header[:_CHECKSUM_AT], own, header[_CHECKSUM_AT + _CHECKSUM_BYTES :], packet.payload))
+    header, payload = _header(packet), Payload.of(packet.payload)
+    own = checksum(header, payload)
+    return Letter(header[:_CHECKSUM_AT] + own + header[_CHECKSUM_AT + _CHECKSUM_BYTES :], payload)
+
+
+def size_of(packet: "ModelPacket") -> int:
+    """Return how many bytes travel.
+
+    Raises:
+        PacketError: The packet is beyond a limit, or says what no packet may.
+    """
+    return len(_header(packet)) + len(packet.payload)
 
 
 def signed_part(packet: "ModelPacket") -> bytes:
     """Return what a signature covers: all of the header that does not change on the way, and the payload's BLAKE2b."""
-    header = _header(replace(packet, hop_count=0, signature=b""))
-    return _SIGNED + header + hashlib.blake2b(packet.payload).digest()
+    header = _header(packet.but(hop_count=0, signature=b""))
+    return _SIGNED + header + Payload.of(packet.payload).digest
 
 
-def decode(data: bytes) -> dict[str, Any]:
-    """Return the fields of the packet that was encoded, by name.
+def decode(letter: bytes | Letter) -> dict[str, Any]:
+    """Return the fields of the packet that was sealed, by name.
 
     Raises:
         PacketError: The bytes are truncated, changed, too many, of another version, or no packet at all.
     """
-    numbers = _fixed_part(data)
-    view, end = memoryview(data), numbers["header_bytes"]
-    if checksum(view[:end], view[end:]) != numbers["checksum"]:
+    if isinstance(letter, Letter):
+        numbers = _fixed_part(letter.header, letter.size_bytes)
+        header, payload = letter.header, letter.payload
+    else:
+        numbers = _fixed_part(letter, len(letter))
+        header, payload = letter[: numbers["header_bytes"]], Payload(letter[numbers["header_bytes"] :])
+    if checksum(header, payload) != numbers["checksum"]:
         raise PacketError(RefuseReason.CORRUPTED, "the checksum does not match: the packet was changed on the way")
-    fields: dict[str, Any] = {"payload": data[end:]}
-    at = FIXED.size
-    for name, form, _ in LISTS:
-        layout = _layout(form, numbers[f"count.{name}"])
-        fields[name] = _entries(form, layout.unpack_from(data, at))
-        at += layout.size
-    fields["specification"] = _specification(fields["specification"])
-    if numbers["kind"] not in set(PacketKind):
-        raise PacketError(RefuseReason.MALFORMED, f"packets of kind {numbers['kind']} are unknown")
-    fields |= {name: numbers[name] for name in _OF_PACKET if "." not in name} | {"kind": PacketKind(numbers["kind"])}
-    for group, values in _GROUPS.items():
-        fields[group] = values(*(value for name, value in numbers.items() if name.startswith(f"{group}.")))
-    _check(numbers, fields)
+    fields: dict[str, Any] = dict(zip(_PLAIN, _plain_in(numbers), strict=True))
+    fields["payload"], at = payload, FIXED.size
+    for (name, form, _), entry_bytes, count in zip(LISTS, _ENTRY_BYTES, _counts_in(numbers), strict=True):
+        fields[name] = _entries(form, count, header, at) if count else _NOTHING[form]
+        at += entry_bytes * count
+    fields["specification_text"] = fields["specification"]
+    fields["specification"] = json.loads(_in_form(fields["specification_text"]))
+    try:
+        fields["kind"] = PacketKind(numbers["kind"])
+    except ValueError:
+        raise PacketError(RefuseReason.MALFORMED, f"packets of kind {numbers['kind']} are unknown") from None
+    for group, (values, numbers_in) in _GROUPS.items():
+        fields[group] = values(*numbers_in(numbers))
+    _check(_checked_in(numbers), fields["visited"], fields["updates"])
     return fields
 
 
@@ -146,8 +185,8 @@ def hops_of(data: bytes) -> int:
     return int(_HOPS.unpack_from(data, _HOPS_AT)[0]) if len(data) >= _HOPS_END else 0
 
 
-def _fixed_part(data: bytes) -> dict[str, Any]:
-    """Return the numbers of the fixed part, its announcements checked against what has arrived."""
+def _fixed_part(data: bytes, arrived_bytes: int) -> dict[str, Any]:
+    """Return the numbers of the fixed part, its announcements checked against how much has arrived."""
     if data[:4] != MAGIC[: len(data)]:
         raise PacketError(RefuseReason.MALFORMED, f"{len(data)} bytes that do not begin as a model packet")
     if len(data) >= 6 and (version := int.from_bytes(data[4:6], "little")) != VERSION:
@@ -155,17 +194,17 @@ def _fixed_part(data: bytes) -> dict[str, Any]:
         raise PacketError(RefuseReason.WRONG_VERSION, message)
     if len(data) < FIXED.size:
         raise PacketError(RefuseReason.TRUNCATED, f"{len(data)} bytes, and a header has at least {FIXED.size}")
-    numbers = dict(zip((name for name, _ in FIELDS), FIXED.unpack_from(data), strict=True))
+    numbers = dict(zip(_NAMES, FIXED.unpack_from(data), strict=True))
     header_bytes, payload_bytes = numbers["header_bytes"], numbers["payload_bytes"]
-    _check_counts(header_bytes, [numbers[f"count.{name}"] for name, _, _ in LISTS])
-    if header_bytes + payload_bytes != len(data):
-        reason = RefuseReason.TRUNCATED if header_bytes + payload_bytes > len(data) else RefuseReason.MALFORMED
-        message = f"the header announces {header_bytes} + {payload_bytes} bytes, {len(data)} arrived"
+    _check_counts(header_bytes, _counts_in(numbers))
+    if header_bytes + payload_bytes != arrived_bytes:
+        reason = RefuseReason.TRUNCATED if header_bytes + payload_bytes > arrived_bytes else RefuseReason.MALFORMED
+        message = f"the header announces {header_bytes} + {payload_bytes} bytes, {arrived_bytes} arrived"
         raise PacketError(reason, message)
     return numbers
 
 
-def _check_counts(header_bytes: int, counts: list[int]) -> None:
+def _check_counts(header_bytes: int, counts: Sequence[int]) -> None:
     """Check that the lists keep to their limits, and that the header is as long as they make it."""
     for (name, _, most), count in zip(LISTS, counts, strict=True):
         if count > most:
@@ -173,8 +212,7 @@ def _check_counts(header_bytes: int, counts: list[int]) -> None:
     if header_bytes > limits.HEADER_BYTES_MAX:
         message = f"a header of {header_bytes} bytes, where {limits.HEADER_BYTES_MAX} are allowed"
         raise PacketError(RefuseReason.OVERSIZED, message)
-    sizes = [struct.calcsize(f"<{form}") for _, form, _ in LISTS]
-    end = FIXED.size + sum(size * count for size, count in zip(sizes, counts, strict=True))
+    end = FIXED.size + sum(map(mul, _ENTRY_BYTES, counts))
     if end != header_bytes:
         message = f"the header's lists end at {end}, its length says {header_bytes}"
         raise PacketError(RefuseReason.MALFORMED, message)
@@ -182,99 +220,90 @@ def _check_counts(header_bytes: int, counts: list[int]) -> None:
 
 def _header(packet: "ModelPacket") -> bytes:
     """Return the header with zeros for the checksum."""
-    lists = {name: getattr(packet, name) for name, _, _ in LISTS} | {"specification": _json(packet.specification)}
+    lists = (packet.specification_text, *_lists_of(packet)[1:])
     try:
-        body = b"".join(_packed(form, lists[name]) for name, form, _ in LISTS)
-        numbers = {name: get(packet) for name, get in _OF_PACKET.items()} | {
-            "magic": MAGIC,
-            "version": VERSION,
-            "header_bytes": FIXED.size + len(body),
-            "payload_bytes": len(packet.payload),
-            "checksum": bytes(_CHECKSUM_BYTES),
-        }
-        counts = [len(lists[name]) for name, _, _ in LISTS]
-        _check_counts(numbers["header_bytes"], counts)
-        numbers |= {f"count.{name}": count for (name, _, _), count in zip(LISTS, counts, strict=True)}
-        header = FIXED.pack(*(numbers[name] for name, _ in FIELDS)) + body
+        body = b"".join([_packed(form, entries) for (_, form, _), entries in zip(LISTS, lists, strict=True) if entries])
+        counts = [len(entries) for entries in lists]
+        header_bytes, payload_bytes = FIXED.size + len(body), len(packet.payload)
+        _check_counts(header_bytes, counts)
+        kind, priority, *others = _numbers_of(packet)
+        ends = payload_bytes, bytes(_CHECKSUM_BYTES)
+        fixed = FIXED.pack(MAGIC, VERSION, kind, priority, header_bytes, *others, *counts, *ends)
     except struct.error as error:
         raise PacketError(RefuseReason.MALFORMED, f"packet {packet.packet} holds no such number: {error}") from error
-    _check(numbers, lists)
-    return header
+    _check(_checked_of(packet), packet.visited, packet.updates)
+    return fixed + body
 
 
-def _check(numbers: dict[str, Any], lists: dict[str, Any]) -> None:
-    """Check that the numbers say something that can be.
-
-    Args:
-        numbers: Of the fixed part.
-        lists: Of these, ids of nodes.
-    """
-    named = [numbers[name] for name in ("source", "destination", "performance.node")]
-    value, time_s = numbers["performance.value"], numbers["performance.time_s"]
-    share, depth = numbers["scale.width"], numbers["scale.depth"]
-    holds = {
-        "ids of nodes start at 0, and -1 is nobody": min(named + [update[0] for update in lists["updates"]]) >= -1
-        and min(lists["visited"], default=0) >= 0,
-        "a fragment is one of a number": numbers["fragment"] < numbers["fragments"],
-        "a deadline is a time, or infinite for none": numbers["deadline_s"] >= 0,
-        "a performance is a number, at a time; not a number stands for none": not math.isinf(value)
-        and (math.isnan(time_s) or 0 <= time_s < math.inf),
-        "a scale is of finite shares": 0 < share < math.inf
-        and 0 < depth < math.inf
-        and 0 <= numbers["scale.sparsity"] <= 1,
-    }
-    for rule, held in holds.items():
-        if not held:
-            raise PacketError(RefuseReason.MALFORMED, f"the header makes no sense: {rule}")
+def _check(numbers: tuple[Any, ...], visited: Sequence[int], updates: Sequence[LayerUpdate]) -> None:
+    """Check that the numbers of a packet that are listed in `_CHECKED` say something that can be."""
+    source, destination, node, fragment, fragments, deadline_s, value, time_s, *shares, sparsity = numbers
+    wrong = ""
+    if min(source, destination, node, *(update[0] for update in updates)) < -1 or min(visited, default=0) < 0:
+        wrong = "ids of nodes start at 0, and -1 is nobody"
+    elif not fragment < fragments:
+        wrong = "a fragment is one of a number"
+    elif not deadline_s >= 0:
+        wrong = "a deadline is a time, or infinite for none"
+    elif math.isinf(value) or not (math.isnan(time_s) or 0 <= time_s < math.inf):
+        wrong = "a performance is a number, at a time; not a number stands for none"
+    elif not (all(0 < share < math.inf for share in shares) and 0 <= sparsity <= 1):
+        wrong = "a scale is of finite shares"
+    if wrong:
+        raise PacketError(RefuseReason.MALFORMED, f"the header makes no sense: {wrong}")
 
 
-def _json(specification: Any) -> bytes:
+def described(specification: Any) -> bytes:
     """Return a specification in its one form: keys sorted, no spaces, ASCII."""
     try:
-        return json.dumps(specification, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+        return _to_json(specification).encode()
     except (ValueError, TypeError, RecursionError) as error:
         raise PacketError(RefuseReason.MALFORMED, f"a specification that is no JSON: {error}") from error
 
 
-def _specification(text: bytes) -> dict[str, Any]:
-    """Return the specification that a text in its one form describes."""
+@lru_cache(maxsize=64)
+def _in_form(text: bytes) -> str:
+    """Return a text that describes a specification in its one form; packets of a run have few such texts."""
+    _check_nesting(text)
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PacketError(RefuseReason.MALFORMED, f"the header cannot be understood: {error}") from error
+    if not isinstance(content, dict) or described(content) != text:
+        raise PacketError(RefuseReason.MALFORMED, "the specification is no mapping, or not in its one form")
+    return text.decode()
+
+
+def _check_nesting(text: bytes) -> None:
     depth = 0
     for found in _TEXT_OR_BRACKET.finditer(text):
         depth += _STEPS.get(text[found.start()], 0)
         if depth > limits.NESTING_MAX:
             message = f"a specification nested deeper than {limits.NESTING_MAX}"
             raise PacketError(RefuseReason.OVERSIZED, message)
-    try:
-        described = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise PacketError(RefuseReason.MALFORMED, f"the header cannot be understood: {error}") from error
-    if not isinstance(described, dict) or _json(described) != text:
-        raise PacketError(RefuseReason.MALFORMED, "the specification is no mapping, or not in its one form")
-    return described
 
 
-def checksum(header: bytes | memoryview, payload: bytes | memoryview) -> bytes:
+def checksum(header: bytes, payload: Payload) -> bytes:
     """Return the checksum of a packet, its own field and the hop count taken as zero."""
-    digest = hashlib.blake2b(header[:_HOPS_AT], digest_size=_CHECKSUM_BYTES)
-    digest.update(bytes(_HOPS.size))
-    digest.update(header[_HOPS_END:_CHECKSUM_AT])
-    digest.update(header[_CHECKSUM_AT + _CHECKSUM_BYTES :])
-    digest.update(payload)
-    return digest.digest()
-
-
-def _layout(form: str, count: int) -> struct.Struct:
-    return struct.Struct(f"<{count}{form}" if len(form) == 1 else "<" + form * count)
+    before, between = header[:_HOPS_AT], header[_HOPS_END:_CHECKSUM_AT]
+    lists = header[_CHECKSUM_AT + _CHECKSUM_BYTES :]
+    covered = b"".join((before, bytes(_HOPS.size), between, lists, payload.digest))
+    return hashlib.blake2b(covered, digest_size=_CHECKSUM_BYTES).digest()
 
 
 def _packed(form: str, entries: Any) -> bytes:
     if form == "s":
         return bytes(entries)
     flat = [value for entry in entries for value in entry] if len(form) > 1 else entries
-    return _layout(form, len(entries)).pack(*flat)
+    return struct.pack(_layout(form, len(entries)), *flat)
 
 
-def _entries(form: str, flat: tuple[Any, ...]) -> Any:
+def _entries(form: str, count: int, header: bytes, at: int) -> Any:
     if form == "s":
-        return flat[0]
+        return header[at : at + count]
+    flat = struct.unpack_from(_layout(form, count), header, at)
     return tuple(LayerUpdate(*pair) for pair in zip(flat[::2], flat[1::2], strict=True)) if len(form) > 1 else flat
+
+
+def _layout(form: str, count: int) -> str:
+    return f"<{count}{form}" if len(form) == 1 else "<" + form * count

@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from . import header
 from .errors import PacketError, RefuseReason
+from .letter import Letter
 from .limits import EXPANSION_MAX, LINEAGE_KEPT
-from .payload import check_tensors
+from .payload import Payload, check_tensors
 from .stamps import LayerUpdate, PacketKind, Performance, ScaleStamp
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     Contents = Model | Shard | dict[str, Any] | None
 
 _FLOAT32_BYTES = 4
+_SAY_WHAT_IT_CARRIES = frozenset(("kind", "payload", "specification", "scale"))
+_FOUND_OUT = ("contents", "structure", "specification_text", "packed")
 # What a family of anybody's raises when a specification or tensors that were sent make no sense to it.
 _SENSELESS = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RuntimeError)
 
@@ -68,6 +71,24 @@ class ModelPacket:
     seen: tuple[int, ...] = ()
     signature: bytes = b""
 
+    def but(self, **changes: Any) -> Self:
+        """Return the packet with other values in some of its fields, as `dataclasses.replace` does, in less time."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__, **changes)
+        if not changes.keys().isdisjoint(_SAY_WHAT_IT_CARRIES):
+            for found_out in _FOUND_OUT:
+                other.__dict__.pop(found_out, None)
+        return other
+
+    @cached_property
+    def specification_text(self) -> bytes:
+        """Return the specification in its one form.
+
+        Raises:
+            PacketError: It is no JSON.
+        """
+        return header.described(self.specification)
+
     @property
     def learned_samples(self) -> int:
         """Return how many samples its most trained layer has learned from, once a visit."""
@@ -75,8 +96,7 @@ class ModelPacket:
 
     def joined_by(self, other: "ModelPacket") -> "ModelPacket":
         """Return the packet after its model was merged with another's: lineage, labels seen and updates of both."""
-        return replace(
-            self,
+        return self.but(
             lineage=tuple(dict.fromkeys((*self.lineage, other.packet)))[-LINEAGE_KEPT:],
             seen=tuple(max(pair) for pair in zip(self.seen, other.seen, strict=True)) if self.seen else other.seen,
             updates=tuple(
@@ -92,18 +112,37 @@ class ModelPacket:
         Raises:
             PacketError: It is beyond a limit of the format, or says what no packet may.
         """
-        return header.encode(self)
+        return self.seal().data
+
+    def seal(self) -> Letter:
+        """Return the bytes that travel as the emulator moves them, header and payload apart.
+
+        Raises:
+            PacketError: It is beyond a limit of the format, or says what no packet may.
+        """
+        return header.seal(self)
+
+    @property
+    def size_bytes(self) -> int:
+        """Return how many bytes travel.
+
+        Raises:
+            PacketError: It is beyond a limit of the format, or says what no packet may.
+        """
+        return header.size_of(self)
 
     @classmethod
-    def decode(cls, data: bytes) -> "ModelPacket":
+    def decode(cls, data: bytes | Letter) -> Self:
         """Return the packet that was encoded; what it carries has not been looked at yet.
 
         Raises:
             PacketError: The bytes are truncated, changed, too many, of another version, or no packet at all.
         """
-        return cls(**header.decode(data))
+        packet = object.__new__(cls)
+        packet.__dict__.update(header.decode(data))
+        return packet
 
-    @property
+    @cached_property
     def structure(self) -> "Structure":
         """Return the structure of the model inside, by its specification alone.
 
@@ -112,11 +151,19 @@ class ModelPacket:
         """
         from wayfare.models.families import structure_from
 
+        known = Payload.of(self.payload).models.get(self.specification_text)
+        if known is not None:
+            return known.structure
         try:
             return structure_from(self.specification)
         except _SENSELESS as error:
             message = f"packet {self.packet} holds no model: {error}"
             raise PacketError(RefuseReason.UNKNOWN_STRUCTURE, message) from error
+
+    def recognise(self, specification_text: bytes, structure: "Structure") -> None:
+        """Take a structure that is known for the one inside, where the packet says of it just what its text says."""
+        if self.specification_text == specification_text:
+            self.__dict__["structure"] = structure
 
     @property
     def unpacked_bytes(self) -> int:
@@ -154,7 +201,9 @@ class ModelPacket:
             raise PacketError(reason, f"{begin}{str(error).removeprefix(begin)}") from error
 
     def _unpacked(self) -> "Contents":
-        from wayfare.models.packing import unpack, unpack_model
+        if self.kind is PacketKind.MODEL:
+            return self._unpacked_model()
+        from wayfare.models.packing import unpack
         from wayfare.models.shard import Shard
 
         if self.kind is PacketKind.BEACON:
@@ -162,11 +211,21 @@ class ModelPacket:
                 raise PacketError(RefuseReason.MALFORMED, f"a beacon has no payload, and this one {len(self.payload)}")
             return None
         check_tensors(self.payload)
-        if self.kind is PacketKind.MODEL:
-            self.unpacked_bytes  # noqa: B018 - it refuses what would not fit anywhere
-            return unpack_model(self.payload, self.structure)
         tensors = unpack(self.payload)
         return Shard.from_raw(tensors) if self.kind is PacketKind.DATA else tensors
+
+    def _unpacked_model(self) -> "Model":
+        """Return the model; who gets the same payload as the same structure gets the same one, for it is a value."""
+        from wayfare.models.packing import is_dense, unpack_model
+
+        payload = Payload.of(self.payload)
+        model = payload.models.get(self.specification_text)
+        if model is None:
+            self.unpacked_bytes  # noqa: B018 - it refuses what would not fit anywhere
+            if not is_dense(payload, self.structure):
+                check_tensors(payload)
+            payload.models[self.specification_text] = model = unpack_model(payload, self.structure)
+        return model
 
     def to_model(self) -> "Model":
         """Return the model inside.
@@ -201,13 +260,22 @@ class ModelPacket:
             raise PacketError(RefuseReason.MALFORMED, message)
 
     def with_model(self, model: "Model") -> "ModelPacket":
-        """Return the packet with another model inside."""
+        """Return the packet with another model inside; itself, if that is the one already."""
+        if self.packed is model:
+            return self
         from wayfare.models.formats import FORMATS
         from wayfare.models.packing import pack_model
 
-        return replace(
-            self,
-            payload=pack_model(model),
+        packet = self.but(
+            payload=Payload(pack_model(model)),
             specification=model.structure.specification(),
             scale=self.scale._replace(bits=FORMATS[model.bits].bits),
         )
+        packet.__dict__["packed"] = model
+        packet.specification_text  # noqa: B018 - packets made from this one have it then
+        return packet
+
+    @cached_property
+    def packed(self) -> "Model | None":
+        """The model that was packed into it here; None of a packet that has arrived."""
+        return None

@@ -61,7 +61,7 @@ def advertised(node: "Node", degree: int, holds: Iterable[int], relayed: Iterabl
         "degree": degree,
         "compute": node.hardware.compute_flop_per_s,
         "memory": node.hardware.memory_bytes,
-        "rates": {str(node.id_of(neighbour)): node.link(neighbour).rate_bps for neighbour in node.neighbours},
+        "rates": {str(node.id_of(neighbour)): node.link(neighbour).now_bps for neighbour in node.neighbours},
         "waiting": node.waiting_bytes,
         "holds": sorted(holds),
         "experience": [experience.visits, experience.gain, experience.seconds, experience.joules],

@@ -292,8 +292,8 @@ class Host:
         except NoRoute:
             return packet
         link = self.node.link(first)
-        most_bytes = link.rate_bps * max(0.0, self.method.fit_link_s - link.delay_s) / 8
-        size_bytes = len(packet.encode())
+        most_bytes = link.now_bps * max(0.0, self.method.fit_link_s - link.delay_s) / 8
+        size_bytes = packet.size_bytes
         if size_bytes <= most_bytes:
             return packet
         room_bytes = most_bytes - (size_bytes - len(packet.payload))

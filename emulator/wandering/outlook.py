@@ -1,8 +1,11 @@
 """Outlook: what a next-hop policy knows when it chooses, and what it answers."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from wayfare.emulator.routing import NoRoute
 
 from .advertisement import Advertisement
 
@@ -53,11 +56,19 @@ class Outlook:
         return choices[int(self.node.rng.integers(len(choices)))]
 
     def seconds_to(self, neighbour: str) -> float:
-        """Return how long the packet alone takes over the link to a neighbour [s]; infinite where nothing passes."""
+        """Return how long the packet alone takes over the link to a neighbour [s]; infinite where it would not pass."""
         link = self.node.link(neighbour)
-        return 8 * self.size_bytes / link.rate_bps + link.delay_s if link.rate_bps > 0 else float("inf")
+        passes = link.now_bps > 0 and self._leads_to(neighbour)
+        return 8 * self.size_bytes / link.now_bps + link.delay_s if passes else math.inf
+
+    def _leads_to(self, neighbour: str) -> bool:
+        """Return whether what is sent to a neighbour takes the link to it now; it does not where that is down."""
+        try:
+            return self.node.next_hop(neighbour) == neighbour
+        except NoRoute:
+            return False
 
     @property
     def size_bytes(self) -> int:
         """Return the size of the packet [bytes]."""
-        return len(self.packet.encode())
+        return self.packet.size_bytes

@@ -92,7 +92,11 @@ def by_tensor(models: "Sequence[Model]", combine: "Callable[[str, Sequence[Numbe
 
 def weighted_mean(tensors: "Sequence[Numbers]", shares: Sequence[float]) -> "Numbers":
     """Return the mean as the first plus the weighted differences from it, so that equals make exactly themselves."""
-    mean = tensors[0].copy()
+    from numpy import subtract
+
+    mean, difference = tensors[0].copy(), tensors[0].copy()
     for tensor, share in zip(tensors[1:], shares[1:], strict=True):
-        mean += (tensor - tensors[0]) * share
+        subtract(tensor, tensors[0], out=difference)
+        difference *= share
+        mean += difference
     return mean

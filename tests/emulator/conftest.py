@@ -226,7 +226,8 @@ def _lesson(method: Method, holders, seed: int, test: str, service, drift=None) 
 
     sizes = holders if isinstance(holders, Mapping) else dict.fromkeys(holders, 12)
     train = {name: _shard(name, samples) for name, samples in sizes.items()}
-    split = Split(_shard(test, 30), train, {name: _shard(f"{name} validation", 5) for name in sizes}, 3)
+    validation = {name: _shard(f"{name} validation", 5) for name in sizes}
+    split = Split(_shard(test, 30), train, validation, 3, public=_shard("public", 9))
     plan = TrainingPlan(method.steps, method.batch_size, method.optimiser, method.learning_rate, method.momentum)
     course = Course(split, drift or Steady(), list(sizes), named_streams(seed, "data"))
     curriculum = Curriculum(course, MLPStructure((6, 4, 3)).initial(seed), plan, seed, 3)

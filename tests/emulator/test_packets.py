@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from wayfare.emulator.forgery import rewrite, with_specification
 from wayfare.emulator.packets import (
+    VERSION,
     LayerUpdate,
     ModelPacket,
     PacketError,
     PacketKind,
+    Payload,
     Performance,
     RefuseReason,
     ScaleStamp,
@@ -172,14 +174,14 @@ def test_the_hop_count_changes_on_the_way_and_nothing_else_does(hops):
 
 def test_another_version_is_refused_by_its_number(sample):
     data = bytearray(sample.encode())
-    struct.pack_into("<H", data, 4, 2)
-    with pytest.raises(PacketError, match="packet version 2; this node understands 1"):
+    struct.pack_into("<H", data, 4, VERSION - 1)
+    with pytest.raises(PacketError, match=f"packet version {VERSION - 1}; this node understands {VERSION}"):
         ModelPacket.decode(bytes(data))
 
 
 @given(st.binary(max_size=400))
 def test_garbage_is_no_packet(garbage):
-    for data in (garbage, b"WFMP" + garbage, b"WFMP\x01\x00" + garbage):
+    for data in (garbage, b"WFMP" + garbage, b"WFMP" + struct.pack("<H", VERSION) + garbage):
         with pytest.raises(PacketError):
             ModelPacket.decode(data)
 
@@ -360,6 +362,56 @@ def test_named_tensors_travel_and_a_beacon_is_all_header(sample):
 def test_contents_are_unpacked_once(sample):
     arrived = ModelPacket.decode(sample.encode())
     assert arrived.to_model() is arrived.to_model()
+
+
+@given(packets)
+def test_a_letter_is_the_bytes_of_the_packet_in_two_parts(packet):
+    letter = packet.seal()
+    assert letter.data == packet.encode()
+    assert letter.size_bytes == packet.size_bytes == len(letter.data)
+    counted = replace(letter, header=count_hop(letter.header, 7))
+    assert values(ModelPacket.decode(counted)) == values(ModelPacket.decode(count_hop(letter.data, 7)))
+
+
+def test_a_letter_whose_parts_do_not_belong_together_is_refused(sample):
+    letter, other = sample.seal(), sample.with_model(MLPStructure((6, 4, 3)).initial(2)).seal()
+    with pytest.raises(PacketError) as refused:
+        ModelPacket.decode(replace(letter, payload=other.payload))
+    assert refused.value.reason == RefuseReason.CORRUPTED
+    with pytest.raises(PacketError) as refused:
+        ModelPacket.decode(replace(letter, payload=Payload(letter.payload[:-1])))
+    assert refused.value.reason == RefuseReason.TRUNCATED
+
+
+def test_who_gets_one_payload_as_one_structure_gets_one_model(sample):
+    first, second = (ModelPacket.decode(replace(sample, packet=number).seal()) for number in (1, 2))
+    assert first.to_model() is second.to_model()
+    assert ModelPacket.decode(sample.encode()).to_model() is not first.to_model()
+
+
+def test_a_payload_that_was_opened_is_still_refused_as_another_structure(sample):
+    letter = sample.seal()
+    ModelPacket.decode(letter).to_model()
+    other = replace(sample, payload=letter.payload, specification={"family": "linear", "widths": [6, 3], "bias": True})
+    with pytest.raises(PacketError, match="holds no model"):
+        ModelPacket.decode(other.seal()).to_model()
+
+
+@given(packets, packets)
+def test_but_is_replace(packet, other):
+    changes = {"sequence": other.sequence, "visited": other.visited, "performance": other.performance}
+    assert values(packet.but(**changes)) == values(replace(packet, **changes))
+    changed = {"payload": other.payload, "specification": other.specification, "kind": other.kind}
+    packet.seal()
+    assert packet.but(**changed).encode() == replace(packet, **changed).encode()
+
+
+def test_a_model_is_packed_once_for_packets_made_from_one(sample):
+    model = MLPStructure((6, 4, 3)).initial(1)
+    packet = sample.with_model(model)
+    assert packet.with_model(model) is packet
+    assert packet.but(packet=9).with_model(model).payload is packet.payload
+    assert packet.with_model(MLPStructure((6, 4, 3)).initial(2)).payload != packet.payload
 
 
 def test_merging_keeps_what_both_packets_have_learned():

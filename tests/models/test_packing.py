@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wayfare.models import (
+    LinearStructure,
     MLPStructure,
     Model,
     PackingError,
@@ -17,7 +18,10 @@ from wayfare.models import (
     unpack,
     unpack_model,
 )
+from wayfare.models.cnn import CNNStructure
+from wayfare.models.packing import is_dense
 from wayfare.models.scaling import sparsify
+from wayfare.models.transformer import TransformerStructure
 
 STRUCTURE = MLPStructure((64, 32, 10))
 MODEL = STRUCTURE.initial(1)
@@ -196,3 +200,46 @@ def test_a_header_that_promises_the_world_is_a_packing_error():
 def test_bytes_of_something_else_are_not_a_model(other):
     with pytest.raises(PackingError):
         unpack_model(other, STRUCTURE)
+
+
+@pytest.mark.parametrize(
+    "structure",
+    [
+        LinearStructure((5, 3)),
+        LinearStructure((5, 3), bias=False),
+        *(MLPStructure((9, *[7] * depth, 3)) for depth in (0, 1, 10)),
+        CNNStructure((8, 8, 3), 10, (3, 5), 3, (7,), norm="group"),
+        TransformerStructure(12, 11, 2, 6, tied=False),
+    ],
+    ids=repr,
+)
+def test_a_model_in_32_bits_is_packed_as_the_safetensors_library_does(structure):
+    model = structure.initial(1)
+    packed = pack_model(model)
+    assert packed == pack(model.weights)
+    assert is_dense(packed, structure)
+    back = unpack_model(packed, structure)
+    assert same_weights(back, model)
+    assert all(tensor.data_ptr() % 64 == 0 for tensor in back.weights.values())
+
+
+def test_a_model_whose_tensors_lie_in_another_order_is_taken_too():
+    names, at, table, data = sorted(MODEL.weights, reverse=True), 0, {}, b""
+    for name in names:
+        tensor = MODEL.weights[name].numpy()
+        table[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [at, at + tensor.nbytes]}
+        at, data = at + tensor.nbytes, data + tensor.tobytes()
+    text = json.dumps(table, separators=(",", ":")).encode()
+    packed = len(text).to_bytes(8, "little") + text + data
+    assert not is_dense(packed, STRUCTURE)
+    assert same_weights(unpack_model(packed, STRUCTURE), MODEL)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_a_model_that_arrives_says_whether_its_numbers_are_finite(value):
+    assert unpack_model(PACKED, STRUCTURE).is_finite
+    wrong = MODEL.weights["layer2.bias"].clone()
+    wrong[3] = value
+    diverged = Model(STRUCTURE, {**MODEL.weights, "layer2.bias": wrong})
+    assert not diverged.is_finite
+    assert not unpack_model(pack_model(diverged), STRUCTURE).is_finite

@@ -50,7 +50,7 @@ def test_a_node_with_one_sample_cannot_train_and_validate(digits):
         split_data(digits, Dirichlet(0.001, minimum=1), [f"n{number}" for number in range(300)], STREAMS)
 
 
-@pytest.mark.parametrize("fractions", [(0, 0.1), (1, 0.1), (0.2, 0), (0.2, 1), (-0.1, 0.1)], ids=str)
+@pytest.mark.parametrize("fractions", [(0, 0.1), (1, 0.1), (0.2, 0), (0.2, 1), (-0.1, 0.1), (0.2, 0.1, 1)], ids=str)
 def test_fractions_that_leave_a_part_empty_are_refused(digits, fractions):
     with pytest.raises(ValueError, match="between 0 and 1"):
         split_data(digits, Iid(), NODES, STREAMS, *fractions)
@@ -70,6 +70,33 @@ def test_equal_samples_are_never_on_both_sides_of_a_split(different, samples, se
         train, validation = set(rows(split.train[node].features)), set(rows(split.validation[node].features))
         assert not test & (train | validation)
         assert not train & validation
+
+
+@settings(max_examples=20)
+@given(st.integers(12, 60), st.integers(90, 200), st.integers(0, 2**31))
+def test_public_samples_equal_nobodys_own_and_move_no_sample_of_the_test_set(different, samples, seed):
+    rng = np.random.Generator(np.random.PCG64(seed))
+    kinds = rng.integers(0, different, samples)
+    features = np.stack([kinds, kinds // 3], axis=1).astype(np.uint8)
+    dataset = Dataset(features, rng.integers(0, 3, samples), 3, 1.0, "copies", "made")
+    given = dataset, Iid(2), ["a", "b"], named_streams(seed), 0.2, 0.3
+    with_public, without = split_data(*given, public_fraction=0.2), split_data(*given)
+    parts = [set(rows(part.features)) for part in (with_public.public, *parts_of(with_public))]
+    assert not parts[0] & set.union(*parts[1:])
+    assert with_public.left_out + len(with_public.public) + sum(map(len, parts_of(with_public))) == samples
+    assert with_public.test.digest == without.test.digest
+    assert without.public is None
+
+
+def test_the_public_samples_are_the_same_fraction_of_every_class_that_the_test_set_leaves(digits):
+    split = split_data(digits, Iid(), NODES, STREAMS, 0.25, public_fraction=0.2)
+    left = np.bincount(digits.labels) - np.bincount(split.test.labels)
+    assert np.bincount(split.public.labels).tolist() == [round(0.2 * count) for count in left]
+
+
+def test_a_public_share_of_nothing_is_refused(digits):
+    with pytest.raises(ValueError, match="none at all"):
+        split_data(digits, Iid(), NODES, STREAMS, public_fraction=1e-4)
 
 
 def test_samples_that_nobody_has_twice_are_enough_even_if_all_others_are_copies():

@@ -242,11 +242,6 @@ def test_a_mistake_in_a_network_experiment_is_named(tmp_path, old, new, message)
             "iid, holders: cloude}",
             "7: data.holders: unknown name 'cloude'; did you mean",
         ),
-        (
-            "{kind: dirichlet, alpha: 0.3}}",
-            "iid, test_fraction: 0.6, validation_fraction: 0.5}",
-            "7: data: test_fraction and validation_fraction leave nothing to train on; together they must be below 1",
-        ),
         ("hidden: [32]", "hidden: [0]", "8: model.hidden.0: 0 is out of range; it must be more than 0"),
         ("hidden: [32]", "hidden: 32", "8: model.hidden: is 32; it must be a list, for example [a, b]"),
         ("family: mlp, ", "", "8: model: has no 'family'; family may be linear, mlp"),

@@ -13,6 +13,7 @@ MARKOV = {
     "partition": {"kind": "groups", "order": "given"},
 }
 DIGITS = {"dataset": "digits", "partition": "iid"}
+PUBLIC = {"fedmd": {"public_fraction": 0.1}}
 OWN = {
     "mfd": {"packets": 2},
     "gossip": {"period": "300 ms"},
@@ -21,6 +22,7 @@ OWN = {
 }
 
 SHIPPED = {
+    "fedmd": ("data.public_fraction=0.1",),
     "gossip": ("learning.period=10 ms",),
     "diloco": ("learning.learning_rate=0.003", "learning.steps=20"),
 }
@@ -41,7 +43,7 @@ def write(folder, method):
             "links": [{"between": [*pair], "rate": "20 Mbit/s", "delay": "2 ms"} for pair in pairs],
         },
         "nodes": {"device": {"compute": "500 MFLOP/s" if adapters else "4 MFLOP/s"}},
-        "data": MARKOV if adapters else DIGITS,
+        "data": (MARKOV if adapters else DIGITS) | PUBLIC.get(method, {}),
         "model": {"family": "lora", "rank": 2} if adapters else {"family": "linear"},
         "learning": learning,
     }

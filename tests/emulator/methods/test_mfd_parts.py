@@ -230,6 +230,27 @@ def test_a_lost_packet_has_an_heir_with_its_lineage(live, wired, witness):
     assert run.summary["accuracy"]["final"] is not None
 
 
+@pytest.mark.parametrize(
+    ("beacons", "dies_s", "lost"), [(None, 99.0, True), (BEACONS, 99.0, False), (BEACONS, 2.0, True)]
+)
+def test_who_hears_that_a_neighbour_holds_a_packet_goes_on_watching(live, wired, witness, beacons, dies_s, lost):
+    """The packet trains at c for more than three seconds, and b, which keeps a copy, waits for half a second.
+
+    Without beacons b takes it for lost. With them c says that it is there, until c dies.
+    """
+    method = witness(copies=1, lost_after_s=0.5, next_hop=CyclicOrder(), beacons=beacons)
+    slow = {"c": NodeClass(compute_flop_per_s=2e3, efficiency=1.0, memory_bytes=1e12, power_idle_w=1, power_busy_w=3)}
+    fault = FailingNode(2, iter([Outage(dies_s, 999.0)]))
+    run = live(wired(*RING), method, "abc", stop_s=3.0, hardware=slow, faults=[fault])
+    arrived_s, *_ = (event["time_ns"] / 1e9 for event in run.by_kind[EventKind.TRAIN_START] if event["node"] == 2)
+    launched = [event for event in run.by_kind[EventKind.LAUNCH] if event["time_ns"] > 0]
+    assert arrived_s < 0.3
+    assert {event["node"] for event in launched} == ({1} if lost else set())
+    if dies_s < 3:
+        said_s = dies_s - beacons.interval_s
+        assert said_s + 0.5 <= launched[0]["time_ns"] / 1e9 <= dies_s + 0.5 + 0.02
+
+
 def test_a_packet_that_gets_on_has_no_heir(live, wired, witness):
     method = witness(copies=2, lost_after_s=1.0)
     run = live(wired(*RING), method, "abcd", stop_s=6.0)

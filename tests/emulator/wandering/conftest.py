@@ -34,8 +34,11 @@ class Place:
         return sorted(self.graph).index(name)
 
     def link(self, neighbour):
-        figures = {"rate_bps": 1e6, "delay_s": 0.0, "power_idle_w": 1.0, "power_busy_w": 3.0}
+        figures = {"now_bps": 1e6, "delay_s": 0.0, "power_idle_w": 1.0, "power_busy_w": 3.0}
         return SimpleNamespace(**figures | self.graph.edges[self.name, neighbour])
+
+    def next_hop(self, destination):
+        return self.route(destination)[1]
 
     def cost(self, destination):
         return nx.shortest_path_length(self.graph, self.name, destination)

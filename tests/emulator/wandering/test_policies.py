@@ -46,9 +46,9 @@ def test_cyclic_stays_where_there_is_no_other_holder(look):
 def test_link_aware_takes_the_link_on_which_the_packet_takes_least_time(look):
     """A large rate does not help where the delay is long: the packet has about 200 bytes."""
     graph = nx.Graph()
-    graph.add_edge("h", "a", rate_bps=1e9, delay_s=1.0)
-    graph.add_edge("h", "b", rate_bps=1e5, delay_s=0.0)
-    graph.add_edge("h", "c", rate_bps=0.0, delay_s=0.0)
+    graph.add_edge("h", "a", now_bps=1e9, delay_s=1.0)
+    graph.add_edge("h", "b", now_bps=1e5, delay_s=0.0)
+    graph.add_edge("h", "c", now_bps=0.0, delay_s=0.0)
     outlook = look(graph, "h")
     scores = LinkAware().scores(outlook)
     assert scores["b"] == pytest.approx(-8 * outlook.size_bytes / 1e5)
@@ -83,7 +83,7 @@ def test_with_beacons_the_silent_are_not_chosen(look):
 def test_a_mixture_of_one_chooses_as_that_one(look):
     graph = nx.Graph()
     for name, rate_bps in (("a", 1e5), ("b", 3e5), ("c", 2e5)):
-        graph.add_edge("h", name, rate_bps=rate_bps)
+        graph.add_edge("h", name, now_bps=rate_bps)
     heard = advertised(a=Experience(1, 1.0), b=Experience(1, 0.0), c=Experience(1, 0.5))
     outlook = look(graph, "h", visited=["c", "b", "a"], heard=heard)
     assert Mixture(unseen=0, speed=2).choose(outlook).destination == "b"
