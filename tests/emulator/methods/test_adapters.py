@@ -42,7 +42,7 @@ def updated(live, wired, scripted):
             answers = []
             for index, samples in ((1, 30), (2, 10)):
                 packet = node.packet(adapters(index), updates=(LayerUpdate(index, samples),) * 2)
-                answers.append(type(packet)(**{**vars(packet), "source": index}))
+                answers.append(packet.but(source=index))
             silent = adapters(1).structure.initial(7)
             kept.update(model=method.update(node, silent, answers), **node.store)
             kept["question"] = method.question(node, "a", kept["model"], 2)
