@@ -3,6 +3,7 @@
 The observer alone sees the test set, at no virtual cost and with no way back into any decision.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -186,7 +187,7 @@ class Learning:
             self._writer.metric(now_s, "accuracy.nodes", nodes.accuracy)
         measured = {"final": final, "nodes": nodes, "best": self.best}
         return {
-            figure: {name: None if mean is None else getattr(mean, figure) for name, mean in measured.items()}
+            figure: {name: None if mean is None else _number(getattr(mean, figure)) for name, mean in measured.items()}
             for figure in ("accuracy", "loss")
         }
 
@@ -222,6 +223,11 @@ class Learning:
             return None
         accuracy, loss = (sum(getattr(one, figure) for one in seen) / len(seen) for figure in ("accuracy", "loss"))
         return Evaluation(accuracy, loss, len(test))
+
+
+def _number(value: float) -> float | None:
+    """Return a figure; None for that of a model that has diverged, which is no number."""
+    return value if math.isfinite(value) else None
 
 
 def _best(first: Evaluation, second: Evaluation) -> Evaluation:

@@ -476,7 +476,9 @@ class Node:
                 update if layer in frozen else LayerUpdate(self.index, update.samples + len(shard))
                 for layer, update in zip(layers, before, strict=True)
             ),
-            performance=Performance(node=self.index, value=accuracy, time_s=self.now),
+            performance=Performance(
+                node=self.index, value=accuracy if math.isfinite(accuracy) else math.nan, time_s=self.now
+            ),
         )
 
     def fail(self) -> None:

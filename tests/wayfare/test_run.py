@@ -180,3 +180,12 @@ def test_a_wrong_scenario_among_good_ones_does_not_keep_them_from_being_tested(w
     assert str(wrong) in said.err
     assert "passed" in said.out
     assert "the run is in runs/" in said.out
+
+
+@pytest.mark.parametrize("method", ["mfd", "fedavg"])
+def test_a_run_whose_models_diverge_ends_and_has_no_number_for_its_loss(wayfare, tiny, method):
+    learning = f"learning={{method: {method}, learning_rate: 1e30}}"
+    ran = wayfare("run", tiny, "--quiet", "--set", learning)
+    assert ran.code == 0, ran.err
+    assert ran.summary["loss"]["nodes"] is None  # what others are sent of it is refused
+    assert ran.summary["accuracy"]["nodes"] <= 0.3
