@@ -187,7 +187,7 @@ class Node:
             NoRoute: The destination cannot be reached.
         """
         names = self._virtual.wiring.names
-        return names[self._virtual.transport.tables.next_hop(self.index, names.index(destination))]
+        return names[self._virtual.transport.tables.next_hop(self.index, self.id_of(destination))]
 
     def route(self, destination: str) -> tuple[str, ...]:
         """Return the nodes that a packet sent from here now would pass, both ends included.
@@ -196,7 +196,7 @@ class Node:
             NoRoute: The destination cannot be reached.
         """
         names = self._virtual.wiring.names
-        return tuple(names[node] for node in self._virtual.transport.tables.route(self.index, names.index(destination)))
+        return tuple(names[node] for node in self._virtual.transport.tables.route(self.index, self.id_of(destination)))
 
     def cost(self, destination: str) -> float:
         """Return what the way to a node costs now, by the metric of the scenario's routing.
@@ -204,7 +204,7 @@ class Node:
         Raises:
             NoRoute: The destination cannot be reached.
         """
-        return self._virtual.transport.tables.cost(self.index, self._virtual.wiring.names.index(destination))
+        return self._virtual.transport.tables.cost(self.index, self.id_of(destination))
 
     def cost_between(self, first: str, second: str) -> float:
         """Return what the way from one node to another costs now, as the forwarding tables know it.
@@ -212,13 +212,11 @@ class Node:
         Raises:
             NoRoute: The second cannot be reached from the first.
         """
-        names = self._virtual.wiring.names
-        return self._virtual.transport.tables.cost(names.index(first), names.index(second))
+        return self._virtual.transport.tables.cost(self.id_of(first), self.id_of(second))
 
     def link(self, neighbour: str) -> "Link":
         """Return the link to a neighbour, as it is now."""
-        wiring = self._virtual.wiring
-        return wiring.between[self.index, wiring.names.index(neighbour)]
+        return self._virtual.wiring.between[self.index, self.id_of(neighbour)]
 
     def send(self, destination: str, packet: ModelPacket, via: Sequence[str] | None = None) -> simpy.Event:
         """Send a packet; the event succeeds when it is delivered and fails with SendFailed when it is dropped.
@@ -235,8 +233,8 @@ class Node:
             ValueError: The route visits a node twice.
         """
         names = self._virtual.wiring.names
-        target = names.index(destination)
-        between = None if via is None else [names.index(name) for name in via]
+        target = self.id_of(destination)
+        between = None if via is None else [self.id_of(name) for name in via]
         if between is not None and len({self.index, *between, target}) < len(between) + 2:
             route = ", ".join((self.name, *(names[node] for node in between), destination))
             raise ValueError(f"a route visits no node twice, and this one does: {route}")
@@ -441,7 +439,7 @@ class Node:
 
     def id_of(self, name: str) -> int:
         """Return the id of the node of a name."""
-        return self._virtual.wiring.names.index(name)
+        return self._virtual.wiring.id_of(name)
 
     def sign_visit(self, packet: ModelPacket) -> ModelPacket:
         """Return the packet with this node as the latest that handled it."""
@@ -469,9 +467,10 @@ class Node:
         seen = tuple(a + b for a, b in zip(packet.seen or (0,) * len(counts), counts, strict=True))
         layers = model.structure.layers
         before = packet.updates or (LayerUpdate(-1, 0),) * len(layers)
+        total = sum(seen)
         return packet.with_model(model).but(
             seen=seen,
-            sought=tuple(kind for kind, count in enumerate(seen) if count * len(seen) < sum(seen)),
+            sought=tuple(kind for kind, count in enumerate(seen) if count * len(seen) < total),
             updates=tuple(
                 update if layer in frozen else LayerUpdate(self.index, update.samples + len(shard))
                 for layer, update in zip(layers, before, strict=True)
@@ -493,7 +492,7 @@ class Node:
         self._awaited.clear()
 
     def _delivered(self, hops_before: int, letter: Letter, event: simpy.Event, transfer: Transfer) -> None:
-        counted = Letter(count_hop(letter.header, hops_before + transfer.hops), letter.payload)
+        counted = letter.with_hops_counted(count_hop(letter.header, hops_before + transfer.hops))
         self._learning.nodes[transfer.target].arrive(counted, transfer)
         _trigger(event)
 

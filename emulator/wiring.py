@@ -41,12 +41,24 @@ class Wiring:
     capacity: dict[int, float] = field(default_factory=dict)
     radio: RadioLinks = field(default_factory=RadioLinks)
 
+    def id_of(self, name: str) -> int:
+        """Return the id of the node of a name.
+
+        Raises:
+            ValueError: There is none.
+        """
+        node = self._ids.get(name)
+        if node is None:
+            raise ValueError(f"{name!r} is no node of this network")
+        return node
+
     def neighbours(self, node: int) -> list[int]:
         """Return the ids of the nodes one link away, in id order."""
         return self._neighbours[node]
 
     def __post_init__(self) -> None:
         self._neighbours: list[list[int]] = [[] for _ in self.names]
+        self._ids = {name: node for node, name in enumerate(self.names)}
 
     def add_constraint(self, capacity: float) -> int:
         """Add a constraint and return its id."""
@@ -105,17 +117,17 @@ def wire(
     places = [(node.get("x_m", math.nan), node.get("y_m", math.nan)) for _, node in graph.nodes(data=True)]
     radio = RadioLinks(cell, sidelink, np.array(places, dtype=float).reshape(-1, 2))
     wiring = Wiring(list(graph), [graph.nodes[name]["tier"] for name in graph], radio=radio)
-    index = {name: position for position, name in enumerate(wiring.names)}
-    for a, b, edge in graph.edges(data=True):
+    for first, second, edge in graph.edges(data=True):
+        a, b = wiring.id_of(first), wiring.id_of(second)
         if edge.get("medium", "wire") == "wire":
-            _add_wire(wiring, index[a], index[b], edge, classes)
+            _add_wire(wiring, a, b, edge, classes)
             continue
-        among_devices = {wiring.tiers[index[a]], wiring.tiers[index[b]]} == {"device"}
+        among_devices = {wiring.tiers[a], wiring.tiers[b]} == {"device"}
         add = radio.join if among_devices else radio.attach
         try:
-            add(wiring, index[a], index[b], stream, reach=reach)
+            add(wiring, a, b, stream, reach=reach)
         except OutOfReach as problem:
-            raise WiringError((a, b), str(problem)) from None
+            raise WiringError((first, second), str(problem)) from None
     return wiring
 
 

@@ -17,7 +17,7 @@ from wayfare.emulator.forgery import Forger, Forging
 from wayfare.emulator.forwarding import ForwardingPlan
 from wayfare.emulator.links import Ends, Link, section_of
 from wayfare.emulator.loss import GilbertElliott
-from wayfare.emulator.nodes import NodeClass
+from wayfare.emulator.nodes import NodeClass, hardware_of
 from wayfare.emulator.planned import PlannedTransfer
 from wayfare.emulator.signing import Keyring, SigningError
 from wayfare.emulator.wiring import Wiring, WiringError, wire
@@ -31,7 +31,7 @@ from .schema import Scenario, Traffic
 
 if TYPE_CHECKING:
     from wayfare.emulator.experiment import Experiment
-    from wayfare.models.memory import ResultMemory
+    from wayfare.models.service import TrainingService
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,18 @@ class Blueprint:
     wiring: Wiring
     air: AirPlan
 
-    def experiment(self, memory: "ResultMemory | None") -> "Experiment":
+    def experiment(self, service: "TrainingService | None") -> "Experiment":
         """Return what the emulator runs.
+
+        Args:
+            service: What trains; by default one that is alone and remembers nothing.
 
         Raises:
             ScenarioError: The data cannot be spread as the scenario asks.
         """
         from wayfare.emulator.experiment import Experiment
 
-        scenario, names = self.scenario, self.wiring.names
+        scenario = self.scenario
         return Experiment(
             wiring=self.wiring,
             hardware=self._hardware(),
@@ -59,13 +62,13 @@ class Blueprint:
             routing=scenario.routing,
             transfers=tuple(
                 PlannedTransfer(
-                    names.index(transfer.from_),
-                    names.index(transfer.to),
+                    self.wiring.id_of(transfer.from_),
+                    self.wiring.id_of(transfer.to),
                     round(transfer.size_bytes),
                     transfer.start_s,
                     priority=transfer.priority,
                     deadline_s=math.inf if transfer.deadline_s is None else transfer.start_s + transfer.deadline_s,
-                    via=None if transfer.via is None else tuple(map(names.index, transfer.via)),
+                    via=None if transfer.via is None else tuple(map(self.wiring.id_of, transfer.via)),
                 )
                 for transfer in scenario.traffic.transfers
             ),
@@ -79,7 +82,7 @@ class Blueprint:
             keyring=self._keyring(),
             forgings=tuple(self._forgings()),
             stream=partial(generator, scenario.seed),
-            lesson=build_lesson(scenario, self.graph, memory) if scenario.learning is not None else None,
+            lesson=build_lesson(scenario, self.graph, service) if scenario.learning is not None else None,
         )
 
     def _keyring(self) -> Keyring | None:
@@ -99,12 +102,13 @@ class Blueprint:
         """Yield who sends forged packets to whom; each has a random stream of its own."""
         for number, attack in enumerate(self.scenario.attacks):
             forger = Forger(attack.forgery, generator(self.scenario.seed, "attack", number))
-            ends = self.wiring.names.index(attack.from_), self.wiring.names.index(attack.to)
+            ends = self.wiring.id_of(attack.from_), self.wiring.id_of(attack.to)
             yield Forging(*ends, attack.times_s(), forger)
 
     def _hardware(self) -> list[NodeClass]:
         """Return what each node is made of; a site draws what its base station does besides."""
-        nodes = [self.scenario.nodes[tier] for tier in self.wiring.tiers]
+        wiring, classes = self.wiring, self.scenario.nodes
+        nodes = [hardware_of(name, tier, classes) for name, tier in zip(wiring.names, wiring.tiers, strict=True)]
         station = self.scenario.cells.base_station
         if station is not None:
             for site in self.wiring.radio.sites(self.wiring.tiers, roaming=self.air.handover is not None):

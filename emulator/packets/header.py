@@ -124,7 +124,7 @@ def seal(packet: "ModelPacket") -> Letter:
     """
     header, payload = _header(packet), Payload.of(packet.payload)
     own = checksum(header, payload)
-    return Letter(header[:_CHECKSUM_AT] + own + header[_CHECKSUM_AT + _CHECKSUM_BYTES :], payload)
+    return Letter.of_sealed(packet, header[:_CHECKSUM_AT] + own + header[_CHECKSUM_AT + _CHECKSUM_BYTES :], payload)
 
 
 def size_of(packet: "ModelPacket") -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _FLOAT32_BYTES = 4
 _SAY_WHAT_IT_CARRIES = frozenset(("kind", "payload", "specification", "scale"))
 _FOUND_OUT = ("contents", "structure", "specification_text", "packed")
+_FOUND_OUT_BY_SENDER = ("contents", "structure", "packed")
 # What a family of anybody's raises when a specification or tensors that were sent make no sense to it.
 _SENSELESS = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RuntimeError)
 
@@ -139,7 +140,12 @@ class ModelPacket:
             PacketError: The bytes are truncated, changed, too many, of another version, or no packet at all.
         """
         packet = object.__new__(cls)
-        packet.__dict__.update(header.decode(data))
+        if isinstance(data, Letter) and data.sealed is not None:
+            packet.__dict__.update(data.sealed.__dict__, payload=data.payload, hop_count=header.hops_of(data.header))
+            for found_out in _FOUND_OUT_BY_SENDER:
+                packet.__dict__.pop(found_out, None)
+        else:
+            packet.__dict__.update(header.decode(data))
         return packet
 
     @cached_property

@@ -369,8 +369,10 @@ def test_a_letter_is_the_bytes_of_the_packet_in_two_parts(packet):
     letter = packet.seal()
     assert letter.data == packet.encode()
     assert letter.size_bytes == packet.size_bytes == len(letter.data)
-    counted = replace(letter, header=count_hop(letter.header, 7))
+    counted = letter.with_hops_counted(count_hop(letter.header, 7))
+    assert values(ModelPacket.decode(letter)) == values(ModelPacket.decode(letter.data))
     assert values(ModelPacket.decode(counted)) == values(ModelPacket.decode(count_hop(letter.data, 7)))
+    assert replace(counted).sealed is None
 
 
 def test_a_letter_whose_parts_do_not_belong_together_is_refused(sample):
