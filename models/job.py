@@ -21,6 +21,7 @@ from .teacher import Teacher
 
 _SOURCES = (
     "trainer.py",
+    "device.py",
     "feed.py",
     "stack.py",
     "plain.py",
@@ -181,6 +182,12 @@ class TrainingResult:
     model: Model
     loss: float
     samples: int
+
+
+def circumstances(structure: type[Structure]) -> dict[str, str]:
+    """Return what a result depends on beside its job and the machine: sources, and versions of a family's libraries."""
+    versions = {name: _version(name) for name in structure.libraries}
+    return {"trainer": _trainer_source(), "family": _family_source(structure), **versions}
 
 
 def job_seed(scenario_seed: int, node: str, task: str, number: int) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import torch
 
+from .device import CPU
 from .job import TrainingJob, TrainingResult
 from .minibatches import draw_minibatches
 from .model import Model
@@ -14,52 +15,55 @@ from .stack import padded
 from .terms import Terms
 
 
-def train_alone(job: TrainingJob) -> TrainingResult:
-    """Compute one job. Its bits depend on the job alone, for nothing else is computed with it."""
+def train_alone(job: TrainingJob, device: torch.device = CPU) -> TrainingResult:
+    """Compute one job on a device. Its bits depend on the job alone, for nothing else is computed with it."""
     structure, plan = job.model.structure, job.plan
     trained = [name for name in structure.shapes if structure.layer_of(name) not in plan.frozen]
-    parameters, views = _flat([job.model.weights[name] for name in trained])
-    gradients, gradient_views = _flat([torch.zeros_like(view) for view in views])
-    weights = dict(job.model.weights) | {name: view.requires_grad_() for name, view in zip(trained, views, strict=True)}
-    step = _terms(job, trained).before(optimiser(plan, parameters, gradients), parameters, gradients)
+    parameters, views = _flat([job.model.weights[name] for name in trained], device)
+    gradients, gradient_views = _flat([torch.zeros_like(view) for view in views], device)
+    weights = {name: weight.to(device) for name, weight in job.model.weights.items()}
+    weights |= {name: view.requires_grad_() for name, view in zip(trained, views, strict=True)}
+    step = _terms(job, trained, device).before(optimiser(plan, parameters, gradients), parameters, gradients)
     drawn = draw_minibatches(len(job.shard), plan.steps, plan.batch_size, plan.batch_size, job.seed)
     reported = []
     for indices, shares in zip(drawn.indices, drawn.weights, strict=True):
-        loss, target = _losses(job, weights, torch.from_numpy(indices[shares > 0]))
+        loss, target = _losses(job, weights, torch.from_numpy(indices[shares > 0]), device)
         for view, gradient in zip(gradient_views, torch.autograd.grad(target, views), strict=True):
             view.copy_(gradient)
         step()
         reported.append(loss)
-    kept = {name: weights[name].detach().clone() for name in structure.shapes}
-    return TrainingResult(Model(structure, kept), float(np.mean(reported)), job.samples)
+    kept = {name: weights[name].detach().to(CPU, copy=True) for name in structure.shapes}
+    return TrainingResult(Model(structure, kept), float(np.mean([float(loss) for loss in reported])), job.samples)
 
 
-def _losses(job: TrainingJob, weights: Mapping[str, torch.Tensor], chosen: torch.Tensor) -> tuple[float, torch.Tensor]:
+def _losses(
+    job: TrainingJob, weights: Mapping[str, torch.Tensor], chosen: torch.Tensor, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the mean loss of a minibatch, and what is to become small: the same but for a teacher's part."""
     structure, shard, teacher = job.model.structure, job.shard, job.teacher
-    labels = shard.labels[chosen]
-    said = structure.forward(weights, structure.prepare(shard.features[chosen], shard.scale))
+    labels = shard.labels[chosen].to(device)
+    said = structure.forward(weights, structure.prepare(shard.features[chosen], shard.scale).to(device))
     loss = mean_loss(structure.task, said, labels)
     if teacher is None:
-        return float(loss.detach()), loss
+        return loss.detach(), loss
     apart = teacher.divergence(structure.task, chosen, said, labels)
-    return float(loss.detach()), (1 - teacher.weight) * loss + teacher.weight * apart
+    return loss.detach(), (1 - teacher.weight) * loss + teacher.weight * apart
 
 
-def _terms(job: TrainingJob, trained: Sequence[str]) -> Terms:
+def _terms(job: TrainingJob, trained: Sequence[str], device: torch.device) -> Terms:
     anchor = correction = None
     if job.plan.proximal:
         pulled_to = (job.anchor or job.model).weights
-        anchor, _ = _flat([pulled_to[name] for name in trained])
+        anchor, _ = _flat([pulled_to[name] for name in trained], device)
     if job.correction is not None:
-        correction, _ = _flat([job.correction[name] for name in trained])
+        correction, _ = _flat([job.correction[name] for name in trained], device)
     return Terms(job.plan.proximal, anchor, correction)
 
 
-def _flat(tensors: Sequence[torch.Tensor]) -> tuple[torch.Tensor, list[torch.Tensor]]:
+def _flat(tensors: Sequence[torch.Tensor], device: torch.device) -> tuple[torch.Tensor, list[torch.Tensor]]:
     """Return copies of tensors in one flat tensor, and their views, each on a 64-byte boundary."""
     ends = np.cumsum([padded(tensor.numel()) for tensor in tensors]).tolist()
-    flat = torch.zeros(padded(ends[-1], 64))
+    flat = torch.zeros(padded(ends[-1], 64), device=device)
     views = []
     for end, tensor in zip(ends, tensors, strict=True):
         start = end - padded(tensor.numel())

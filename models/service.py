@@ -3,10 +3,14 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+import torch
+
+from .device import CPU
 from .fingerprint import machine_fingerprint
 from .job import Signature, TrainingJob, TrainingResult
 from .memory import ResultMemory
 from .trainer import run_on_one_thread, train
+from .workers import Workers
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,17 @@ class TrainingService:
         remembered: results that came from the memory instead.
         dropped: jobs discarded, computed or not.
         memory: where results are remembered, if they are.
+        workers: who trains beside this process, if anybody does.
+        device: what trains in this process.
     """
 
-    def __init__(self, memory: ResultMemory | None = None) -> None:
+    def __init__(
+        self, memory: ResultMemory | None = None, workers: Workers | None = None, device: torch.device = CPU
+    ) -> None:
         run_on_one_thread()
         self.jobs = self.samples = self.batches = self.remembered = self.dropped = 0
-        self.memory = memory
-        self._fingerprint = machine_fingerprint()
+        self.memory, self.workers, self.device = memory, workers, device
+        self._fingerprint = machine_fingerprint(device)
         self._submitted = 0
         self._pending: dict[Ticket, TrainingJob] = {}
         self._results: dict[Ticket, TrainingResult] = {}
@@ -74,13 +82,23 @@ class TrainingService:
             raise KeyError(f"{ticket} was claimed or discarded before, or is not of this service")
         self.dropped += 1
 
+    def close(self) -> None:
+        """Let go of the workers."""
+        if self.workers is not None:
+            self.workers.close()
+
     def _compute_pending(self) -> None:
         groups: dict[Signature, list[Ticket]] = defaultdict(list)
         for ticket, job in self._pending.items():
             if not self._remember(ticket, job):
                 groups[job.signature].append(ticket)
-        for tickets in groups.values():
-            self._compute([(ticket, self._pending[ticket]) for ticket in tickets])
+        jobs = [[self._pending[ticket] for ticket in tickets] for tickets in groups.values()]
+        for tickets, group, results in zip(groups.values(), jobs, self._trained(jobs), strict=True):
+            self.batches += 1
+            for ticket, job, result in zip(tickets, group, results, strict=True):
+                self._results[ticket] = result
+                if self.memory:
+                    self.memory.put(job.key(self._fingerprint), result)
         self._pending.clear()
 
     def _remember(self, ticket: Ticket, job: TrainingJob) -> bool:
@@ -91,11 +109,7 @@ class TrainingService:
             self.remembered += 1
         return known is not None
 
-    def _compute(self, group: list[tuple[Ticket, TrainingJob]]) -> None:
-        """Compute jobs of one signature in one batched call."""
-        results = train([job for _, job in group])
-        self.batches += 1
-        for (ticket, job), result in zip(group, results, strict=True):
-            self._results[ticket] = result
-            if self.memory:
-                self.memory.put(job.key(self._fingerprint), result)
+    def _trained(self, groups: list[list[TrainingJob]]) -> list[list[TrainingResult]]:
+        if self.workers is None or not groups:
+            return [train(group, self.device) for group in groups]
+        return self.workers.train(groups)

@@ -87,6 +87,21 @@ class Structure(ABC):
         """Return the inputs that some samples' raw features (samples, ...) are: float32, scaled and in shape."""
         return features.float().reshape(len(features), *self.input_shape) * scale
 
+    @property
+    def needs(self) -> tuple[int | str, ...] | None:
+        """What another process gives `fetch` before it can compute with the structure; None if no other can."""
+        return ()
+
+    @classmethod
+    def fetch(cls, *needs: Any) -> None:
+        """Load what models of the family need besides their weights.
+
+        Raises:
+            ValueError: It cannot be loaded, or they need nothing.
+        """
+        if needs:
+            raise ValueError(f"models of family {cls.family} need nothing besides their weights, not {needs}")
+
     @cached_property
     def parameters(self) -> int:
         """Number of weights, biases included."""

@@ -56,7 +56,7 @@ class Teacher:
             said: what the model says of them.
             labels: their labels, which say what counts.
         """
-        taught = self.said[chosen]
+        taught = self.said[chosen].to(said.device)
         if task == "regression":
             return functional.mse_loss(said, taught)
         (model, _), (teacher, _) = counted(said, labels), counted(taught, labels)

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from .device import CPU
 from .feed import Block, Feed
 from .job import TrainingJob, TrainingResult
 from .optimisers import Step, optimiser
@@ -22,8 +23,11 @@ from .terms import Terms
 _MOST_JOBS = 64
 
 
-def train(jobs: Sequence[TrainingJob]) -> list[TrainingResult]:
+def train(jobs: Sequence[TrainingJob], device: torch.device = CPU) -> list[TrainingResult]:
     """Compute the jobs and return their results in order. The bits of each depend on its job alone.
+
+    On another device than the processor each has the plain loop to itself: what is computed together was only ever seen
+    to keep its bits on processors.
 
     Raises:
         ValueError: the jobs differ in signature.
@@ -31,12 +35,17 @@ def train(jobs: Sequence[TrainingJob]) -> list[TrainingResult]:
     if any(job.signature != jobs[0].signature for job in jobs):
         raise ValueError("jobs computed together must have one signature (structure and plan)")
     run_on_one_thread()
-    if not jobs or jobs[0].teacher is not None or not stackable(jobs[0].model.structure):
-        return [train_alone(job) for job in jobs]
+    if device.type != "cpu" or not together(jobs):
+        return [train_alone(job, device) for job in jobs]
     results: list[TrainingResult] = []
     for first in range(0, len(jobs), _MOST_JOBS):
         results += _train_together(jobs[first : first + _MOST_JOBS])
     return results
+
+
+def together(jobs: Sequence[TrainingJob]) -> bool:
+    """Say whether jobs of one signature are computed together; each else has the plain loop to itself."""
+    return bool(jobs) and jobs[0].teacher is None and stackable(jobs[0].model.structure)
 
 
 def run_on_one_thread() -> None:

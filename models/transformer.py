@@ -170,7 +170,7 @@ class TransformerStructure(Structure):
         split = projected.view(samples, context, 3, self.heads, self.width // self.heads)
         query, key, value = split.permute(2, 0, 3, 1, 4).unbind()
         scores = query @ key.transpose(2, 3) / math.sqrt(self.width // self.heads)
-        future = torch.ones(context, context, dtype=torch.bool).triu(1)
+        future = torch.ones(context, context, dtype=torch.bool, device=scores.device).triu(1)
         shares = scores.masked_fill(future, -math.inf).softmax(3)
         return (shares @ value).transpose(1, 2).flatten(2)
 

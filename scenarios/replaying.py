@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .loading import load, scenario_hash
-from .running import RunFailed, RunOutcome, RunUnwritten, built, carry_out, manifest_of
+from .resources import Resources
+from .running import BY_DEFAULT, RunCutShort, RunFailed, RunOutcome, RunUnwritten, built, carry_out, manifest_of
 
 if TYPE_CHECKING:
     from wayfare.emulator.records import RunDiffers
@@ -40,7 +41,9 @@ class Verification:
         return self.difference is None and not self.digests
 
 
-def resume(folder: Path, *, cache: bool = True, on_progress: "Watcher | None" = None) -> RunOutcome:
+def resume(
+    folder: Path, *, cache: bool = True, resources: Resources = BY_DEFAULT, on_progress: "Watcher | None" = None
+) -> RunOutcome:
     """Finish a run that was killed, stopped or has failed.
 
     It is played again from its start, with the training results that are remembered. What it has recorded is compared
@@ -49,7 +52,7 @@ def resume(folder: Path, *, cache: bool = True, on_progress: "Watcher | None" = 
     Raises:
         ScenarioError: It has finished, runs still, or was made with something else than there is here now.
         RecordError: The folder is none, or is damaged.
-        RunUnwritten, RunFailed, RunStopped: As `running.run` says.
+        RunUnwritten, RunFailed, RunCutShort, RunStopped: As `running.run` says.
     """
     from wayfare.emulator.records import RecordError, RunRecord, RunWriter
 
@@ -60,10 +63,10 @@ def resume(folder: Path, *, cache: bool = True, on_progress: "Watcher | None" = 
         raise RecordError(f"{folder}: has finished; to run it again: wayfare run {folder / 'scenario.yaml'}")
     if record.is_alive:
         raise RecordError(f"{folder}: still runs, or did until half a minute ago")
-    scenario = _scenario_of(folder, manifest)
+    scenario, resources = _scenario_of(folder, manifest), _on_its_device(manifest, resources)
     with scenario.extensions.registered():
-        blueprint, experiment = built(scenario, cache)
-        if changed := _changed(manifest, manifest_of(scenario)):
+        blueprint, experiment = built(scenario, cache, resources)
+        if changed := _changed(manifest, manifest_of(scenario, resources)):
             what = "; ".join(f"{name} was {was} and is {now} here" for name, (was, now) in changed.items())
             raise RecordError(f"{folder}: cannot be resumed with other versions or on another processor: {what}")
         try:
@@ -73,13 +76,15 @@ def resume(folder: Path, *, cache: bool = True, on_progress: "Watcher | None" = 
         return carry_out(blueprint, experiment, writer, began, on_progress)
 
 
-def verify(folder: Path, *, cache: bool = True, on_progress: "Watcher | None" = None) -> Verification:
+def verify(
+    folder: Path, *, cache: bool = True, resources: Resources = BY_DEFAULT, on_progress: "Watcher | None" = None
+) -> Verification:
     """Play a run again and compare all that it recorded, to the last bit; nothing is written.
 
     Raises:
         ScenarioError: The scenario cannot be built any more.
         RecordError: The folder is none, is damaged, or runs still.
-        RunFailed: The run broke down, which is no difference.
+        RunFailed, RunCutShort: The run broke down, or lost a worker, which is no difference.
     """
     from wayfare.emulator.records import RecordError, RunDiffers, RunRecord, RunVerifier
 
@@ -88,9 +93,9 @@ def verify(folder: Path, *, cache: bool = True, on_progress: "Watcher | None" = 
     manifest = record.manifest
     if record.is_alive:
         raise RecordError(f"{folder}: still runs, or did until half a minute ago")
-    scenario = _scenario_of(folder, manifest)
+    scenario, resources = _scenario_of(folder, manifest), _on_its_device(manifest, resources)
     with scenario.extensions.registered():
-        blueprint, experiment = built(scenario, cache)
+        blueprint, experiment = built(scenario, cache, resources)
         verifier, difference, digests = RunVerifier(record), None, {}
         try:
             digests = _digests(manifest, carry_out(blueprint, experiment, verifier, began, on_progress).summary)
@@ -98,7 +103,9 @@ def verify(folder: Path, *, cache: bool = True, on_progress: "Watcher | None" = 
             if not isinstance(failed.__cause__, RunDiffers):
                 raise
             difference = verifier.first(failed.__cause__)
-        circumstances = _changed(manifest, manifest_of(scenario))
+        except RunCutShort as lost:
+            raise RunCutShort(f"{folder}: {lost.__cause__}") from lost
+        circumstances = _changed(manifest, manifest_of(scenario, resources))
     return Verification(verifier.rows, manifest["status"] == "finished", difference, digests, circumstances)
 
 
@@ -107,15 +114,23 @@ def _scenario_of(folder: Path, manifest: Mapping[str, Any]) -> "Scenario":
 
     Raises:
         ScenarioError: It cannot be loaded any more.
-        RecordError: It is another one by now.
+        RecordError: It is another one by now, or damaged.
     """
     from wayfare.emulator.records import RecordError
+    from wayfare.emulator.records.files import read_listed
 
     path = folder / "scenario.yaml"
+    read_listed(folder, path.name, manifest)
     scenario = load(path)
     if scenario_hash(scenario) != manifest.get("scenario_hash"):
         raise RecordError(f"{path}: is not what was run: it, or a file that it names, was changed since")
     return scenario
+
+
+def _on_its_device(manifest: Mapping[str, Any], resources: Resources) -> Resources:
+    """Return resources with the kind of device that a run was made on, unless they name a device themselves."""
+    device = (manifest.get("fingerprint") or {}).get("device", "cpu")
+    return resources if resources.device != "cpu" else replace(resources, device=device)
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -14,14 +14,16 @@ from .build import Blueprint, build
 from .errors import Problem, ScenarioError, counted
 from .expectations import Outcome, evaluate
 from .loading import resolved_yaml, scenario_hash
+from .resources import Resources
 from .schema import Scenario
 
 if TYPE_CHECKING:
     from wayfare.emulator.experiment import Experiment
-    from wayfare.emulator.records import RunWriter
+    from wayfare.emulator.records import RunRecord, RunWriter
     from wayfare.emulator.world import Progress, Watcher
     from wayfare.models.memory import ResultMemory
 
+BY_DEFAULT = Resources()
 VERSIONS = ("wayfare", "simpy", "networkx", "numpy", "torch", "pyarrow")
 
 
@@ -61,30 +63,43 @@ class RunStopped(KeyboardInterrupt):
         self.folder = folder
 
 
-def run(scenario: Scenario, parent: Path, *, cache: bool = True, on_progress: "Watcher | None" = None) -> RunOutcome:
+class RunCutShort(ChildProcessError):  # noqa: N818 - it says what happened
+    """A run that lost who trained for it; the message says how, and that its folder is kept."""
+
+
+def run(
+    scenario: Scenario,
+    parent: Path,
+    *,
+    cache: bool = True,
+    resources: Resources = BY_DEFAULT,
+    on_progress: "Watcher | None" = None,
+) -> RunOutcome:
     """Run a scenario and write its run folder below ``parent``.
 
     Args:
         scenario: A loaded scenario.
         parent: Where run folders go.
         cache: Whether to remember training results and use remembered ones.
+        resources: What to train with.
         on_progress: Told of the run's progress every quarter of a second.
 
     Raises:
         ScenarioError: The scenario cannot be built; no folder was made.
         RunUnwritten: The folder cannot be made, or not be written any more.
         RunFailed: The run broke down; the folder says so and keeps what was written.
+        RunCutShort: It lost a worker; likewise.
         RunStopped: It was interrupted; likewise.
     """
     from wayfare.emulator.records import RunWriter
-    from wayfare.emulator.records.writer import as_json
+    from wayfare.emulator.records.files import as_json
 
     with scenario.extensions.registered():
         began = time.perf_counter()
-        blueprint, experiment = built(scenario, cache)
+        blueprint, experiment = built(scenario, cache, resources)
         try:
             files = {"scenario.yaml": resolved_yaml(scenario), "topology.json": as_json(blueprint.topology_record())}
-            writer = RunWriter.create(parent, scenario.name, manifest_of(scenario), files)
+            writer = RunWriter.create(parent, scenario.name, manifest_of(scenario, resources), files)
         except OSError as error:
             raise RunUnwritten(f"{parent}: cannot make a run folder there ({error.strerror})") from error
         return carry_out(blueprint, experiment, writer, began, on_progress)
@@ -102,6 +117,7 @@ def carry_out(
     Raises:
         RunUnwritten: The folder cannot be written any more.
         RunFailed: The run broke down; the folder says so and keeps what was written.
+        RunCutShort: It lost a worker; likewise.
         RunStopped: It was interrupted; likewise.
     """
     scenario = blueprint.scenario
@@ -109,12 +125,16 @@ def carry_out(
         summary = _live(experiment, writer, on_progress)
         summary["memory"] = _memory_record(experiment)
         summary["time"]["wall_s"] = round(time.perf_counter() - began, 3)
-        outcomes = evaluate(scenario.expect, summary)
+        outcomes = evaluate(scenario.expect, summary, _record_so_far(scenario, writer))
         summary["expectations"] = [outcome.record() for outcome in outcomes]
         writer.finish(summary)
     except KeyboardInterrupt as interrupt:
         writer.fail("stopped", "interrupted")
         raise RunStopped(writer.folder) from interrupt
+    except ChildProcessError as error:
+        writer.fail("failed", str(error))
+        message = f"{error}; what was recorded is kept, and goes on with: wayfare resume {writer.folder}"
+        raise RunCutShort(f"{writer.folder}: {message}") from error
     except OSError as error:
         message = f"cannot be written any more ({os.strerror(error.errno) if error.errno else error})"
         writer.fail("failed", message)
@@ -122,10 +142,13 @@ def carry_out(
     except Exception as error:
         writer.fail("failed", f"{type(error).__name__}: {error}")
         raise RunFailed(writer.folder, error, scenario.extensions.blamed_for(error)) from error
+    finally:
+        if experiment.lesson is not None:
+            experiment.lesson.service.close()
     return RunOutcome(writer.folder, summary, outcomes, tuple(_notes(experiment, writer)))
 
 
-def built(scenario: Scenario, cache: bool) -> "tuple[Blueprint, Experiment]":
+def built(scenario: Scenario, cache: bool, resources: Resources) -> "tuple[Blueprint, Experiment]":
     """Return what there is to run.
 
     Raises:
@@ -133,7 +156,8 @@ def built(scenario: Scenario, cache: bool) -> "tuple[Blueprint, Experiment]":
     """
     try:
         blueprint = build(scenario)
-        return blueprint, blueprint.experiment(_memory(scenario, cache))
+        service = None if scenario.learning is None else resources.service(_memory(cache))
+        return blueprint, blueprint.experiment(service)
     except ScenarioError:
         raise
     except Exception as error:
@@ -154,8 +178,18 @@ def _live(experiment: "Experiment", writer: "RunWriter", on_progress: "Watcher |
     return World(experiment, writer).run(watch)
 
 
-def _memory(scenario: Scenario, cache: bool) -> "ResultMemory | None":
-    if scenario.learning is None or not cache:
+def _record_so_far(scenario: Scenario, writer: "RunWriter") -> "RunRecord | None":
+    """Return the record of a run that is about to end, with all its rows, if an expectation looks at its tables."""
+    from wayfare.emulator.records import RunRecord
+
+    if not any(named.figure.tabled for promise in scenario.expect for named in promise.figures):
+        return None
+    writer.flush()
+    return RunRecord(writer.folder)
+
+
+def _memory(cache: bool) -> "ResultMemory | None":
+    if not cache:
         return None
     from wayfare.models.memory import ResultMemory
 
@@ -191,7 +225,7 @@ def _notes(experiment: "Experiment", writer: "RunWriter") -> Iterator[str]:
         yield f"{memory.cache.folder}: {results} not remembered ({memory.trouble})"
 
 
-def manifest_of(scenario: Scenario) -> dict[str, Any]:
+def manifest_of(scenario: Scenario, resources: Resources) -> dict[str, Any]:
     """Return what ``run.json`` says of a scenario and of what it runs on, before it has begun."""
     return {
         "name": scenario.name,
@@ -200,18 +234,10 @@ def manifest_of(scenario: Scenario) -> dict[str, Any]:
         "scenario_hash": scenario_hash(scenario),
         "versions": {name: version(name) for name in VERSIONS},
         "plugins": {f"{plugin.kind}.{plugin.name}": plugin.source for plugin in scenario.extensions.plugins},
-        "fingerprint": _fingerprint(scenario),
+        "fingerprint": None if scenario.learning is None else resources.fingerprint(),
         "digests": None,
     }
 
 
 def _method_name(scenario: Scenario) -> str | None:
     return next((name for name, method in METHODS.items() if type(scenario.learning) is method), None)
-
-
-def _fingerprint(scenario: Scenario) -> dict[str, str] | None:
-    if scenario.learning is None:
-        return None
-    from wayfare.models.fingerprint import machine_fingerprint
-
-    return machine_fingerprint()

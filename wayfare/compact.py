@@ -35,14 +35,19 @@ def _compact(folder: Path) -> None:
     """Compact one run and say what was done.
 
     Raises:
-        RecordError: It is none, it still runs, or it is damaged.
+        RecordError: It is none, it still runs, another process writes it, or it is damaged.
         OSError: Its folder does not take the files.
     """
     from wayfare.emulator.records import RecordError, RunRecord, compact
+    from wayfare.emulator.records.hold import Hold
 
     if RunRecord(folder).is_alive:
         raise RecordError(f"{folder}: still runs, or did until half a minute ago; it is compacted at its end")
-    done = compact(folder)
+    hold = Hold.of(folder)
+    try:
+        done = compact(folder)
+    finally:
+        hold.release()
     print(f"{folder}: {_said(done)}")
     for name, size_bytes in done.left_out_bytes.items():
         print(

@@ -22,11 +22,11 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from .errors import RecordError
+from .files import MANIFEST, write_manifest
 from .parts import Part, compacted, parts_of, sha256_of
-from .reader import MANIFEST, TIME, RunRecord
+from .reader import TIME, RunRecord
 from .segments import Segment, segment_path, segment_paths
 from .tables import TABLES, Table
-from .writer import as_json, replace_text
 
 GROUP_ROWS = 131_072  # in a row group: what is held in memory at once, and what a reader of a time range can skip
 
@@ -75,6 +75,8 @@ def seal(folder: Path, manifest: Mapping[str, Any], rows: Mapping[str, int]) -> 
 def compact(folder: Path) -> Compaction:
     """Compact the tables of a run that has ended, those that are not yet; remove what is left of their streams.
 
+    Whoever calls it holds the folder, so that nobody else does the same.
+
     Raises:
         RecordError: A stream is damaged, where that can be known; nothing was changed.
         OSError: The folder does not take the Parquet files; the streams stay.
@@ -95,7 +97,7 @@ def compact(folder: Path) -> Compaction:
                 table.aside.unlink(missing_ok=True)
     if work:
         manifest["tables"] = (manifest.get("tables") or {}) | listed
-        replace_text(folder / MANIFEST, as_json(manifest))
+        write_manifest(folder, manifest)
         _bring_to_disk(folder / MANIFEST, folder)
     for name in TABLES:
         for number in range(compacted(manifest, name, folder)):

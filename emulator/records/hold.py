@@ -2,12 +2,18 @@
 
 import os
 import socket
+import time
 from pathlib import Path
+
+from .errors import RecordError
 
 try:
     import fcntl
 except ImportError:  # where there is no such lock, only the heartbeat tells
     fcntl = None  # type: ignore[assignment]
+
+
+_LOOKS_S = 0.01, 0.04, 0.15  # who only looks whether a folder is free holds it for a moment
 
 
 class Hold:
@@ -26,6 +32,21 @@ class Hold:
             except OSError:
                 self.release()
                 raise
+
+    @classmethod
+    def of(cls, folder: Path) -> "Hold":
+        """Take hold of a folder that nobody should be writing.
+
+        Raises:
+            RecordError: Somebody is.
+        """
+        for wait_s in (*_LOOKS_S, None):
+            try:
+                return cls(folder)
+            except BlockingIOError:
+                if wait_s is not None:
+                    time.sleep(wait_s)
+        raise RecordError(f"{folder}: another process runs, resumes or compacts it at this moment")
 
     def release(self) -> None:
         """Let go."""

@@ -1,6 +1,5 @@
 """The folder a run writes while it runs."""
 
-import json
 import math
 import os
 import re
@@ -14,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .errors import RecordError, RunDiffers
+from .files import MANIFEST, as_json, manifest_text, overwrite, replace_bytes, replace_text, text_digest, write_manifest
 from .hold import Hold, host
 from .known import KnownRows
 from .parts import compacted
@@ -37,12 +37,14 @@ class RunWriter:
         uncompacted: Why the tables of a run that has ended are still streams, if they are.
     """
 
-    def __init__(self, folder: Path, manifest: Mapping[str, Any], known: RunRecord | None = None) -> None:
+    def __init__(
+        self, folder: Path, manifest: Mapping[str, Any], known: RunRecord | None = None, hold: Hold | None = None
+    ) -> None:
         self.folder = folder
         self.uncompacted: str | None = None
         self._manifest: dict[str, Any] = {"format": FORMAT, "id": folder.name, "started": utc_now(), **manifest}
         self._manifest |= {"status": "running", "ended": None, "error": None, "host": host()}
-        self._hold = Hold(folder)
+        self._hold = hold or Hold(folder)
         rows = {} if known is None else {name: KnownRows(TABLES[name], known.table(name)) for name in TABLES}
         numbers = {name: compacted(manifest, name, folder) for name in TABLES}
         self._open({name: segment_path(folder, name, number) for name, number in numbers.items()}, rows)
@@ -76,7 +78,8 @@ class RunWriter:
         try:
             for file, text in files.items():
                 replace_text(folder / file, text)
-            return cls(folder, manifest)
+            listed = {file: text_digest(text.encode()) for file, text in files.items()}
+            return cls(folder, {**manifest, "files": listed})
         except OSError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -89,14 +92,22 @@ class RunWriter:
 
         Raises:
             OSError: The folder does not take it.
-            RecordError: It is damaged.
+            RecordError: It is damaged, it has finished, or another process writes it.
         """
         from .compaction import compact
 
-        compact(folder)
-        record = RunRecord(folder)
-        manifest = record.manifest
-        return cls(folder, manifest | {"resumed": [*manifest.get("resumed", []), utc_now()]}, record)
+        hold = Hold.of(folder)
+        try:
+            record = RunRecord(folder)
+            if record.manifest["status"] == "finished":
+                raise RecordError(f"{folder}: has finished")
+            compact(folder)
+            manifest = record.manifest
+            resumed = [*manifest.get("resumed", []), utc_now()]
+            return cls(folder, manifest | {"resumed": resumed}, record, hold)
+        except BaseException:
+            hold.release()
+            raise
 
     def event(
         self,
@@ -147,18 +158,32 @@ class RunWriter:
         """Record where a moving node is, was or will be at a time; between two such places it goes straight."""
         self._places.append((nanoseconds(time_s), node, x_m, y_m))
 
+    def scaling(self, time_s: float, node: int, packet: int, why: str, *figures: Any) -> None:
+        """Record what scaling a model saved and lost: the rest of a row of the table ``scalings``, in its order."""
+        self._tables["scalings"].append((nanoseconds(time_s), node, packet, why, *figures))
+
     def energy(self, cause: str, energy_j: float, *, node: int = -1, link: int = -1) -> None:
         """Record what a node or a directed link used in the whole run for one cause."""
         self._tables["energy"].append((node, link, cause, energy_j))
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
-        """Write a JSON file of the folder, whole or not at all."""
-        replace_text(self.folder / name, as_json(content))
+        """Write a JSON file of the folder, whole or not at all; the next manifest lists it."""
+        text = as_json(content)
+        replace_text(self.folder / name, text)
+        self._manifest["files"] = {**self._manifest.get("files", {}), name: text_digest(text.encode())}
+
+    def keep_weights(self, content: bytes) -> None:
+        """Write the weights of the method's answers, a safetensors file, whole or not at all."""
+        replace_bytes(self.folder / "weights.safetensors", content)
+
+    def flush(self) -> None:
+        """Bring all rows so far into the folder, so that readers see them."""
+        for stream in self._tables.values():
+            stream.flush()
 
     def progress(self, progress: Mapping[str, Any]) -> None:
         """Update the manifest's progress and heartbeat."""
-        for stream in self._tables.values():
-            stream.flush()
+        self.flush()
         self._manifest["progress"] = dict(progress)
         self._write_manifest()
 
@@ -199,7 +224,7 @@ class RunWriter:
             self._write_manifest()
         except OSError:
             with suppress(OSError):
-                _overwrite(self.folder / "run.json", as_json(self._manifest))
+                overwrite(self.folder / MANIFEST, manifest_text(self._manifest))
         self._compact()
         self._hold.release()
 
@@ -215,7 +240,7 @@ class RunWriter:
 
     def _write_manifest(self) -> None:
         self._manifest["heartbeat"] = utc_now()
-        self.write_json("run.json", self._manifest)
+        write_manifest(self.folder, self._manifest)
 
 
 def _new_folder(parent: Path, name: str) -> Path:
@@ -230,37 +255,6 @@ def _new_folder(parent: Path, name: str) -> Path:
                 raise
             continue
         return folder
-
-
-def as_json(content: Mapping[str, Any]) -> str:
-    """Return a JSON file's text; NaN and infinity are refused, which JSON does not have."""
-    return json.dumps(content, indent=1, allow_nan=False) + "\n"
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write a file through a temporary neighbour and a rename, so that readers see the old or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
-
-
-def _overwrite(path: Path, text: str) -> None:
-    """Write over a file where it is, which takes no room on a full disk; where it does, the file stays as it was."""
-    before = path.read_bytes()
-    with path.open("r+b", buffering=0) as file:
-        try:
-            if file.write(text.encode()) < len(text.encode()):
-                raise OSError(f"{path}: took only a part")
-            file.truncate()
-        except OSError:
-            file.seek(0)
-            file.write(before)
-            file.truncate()
 
 
 def utc_now() -> str:

@@ -1,12 +1,12 @@
 """`wayfare compact`, and what a full disk does to a run, from the outside."""
 
-import json
 import subprocess
 import sys
 
 import pytest
 
 from wayfare.emulator.records import RunRecord
+from wayfare.emulator.records.files import read_manifest, write_manifest
 
 FULL = """\
 import resource, signal, sys
@@ -38,10 +38,9 @@ def uncompacted(wayfare, network):
 
 
 def lose(folder):
-    path = folder / "run.json"
-    manifest = json.loads(path.read_text()) | {"status": "running", "heartbeat": "2026-01-01T00:00:00+00:00"}
+    manifest = read_manifest(folder) | {"status": "running", "heartbeat": "2026-01-01T00:00:00+00:00"}
     del manifest["tables"]
-    path.write_text(json.dumps(manifest))
+    write_manifest(folder, manifest)
 
 
 def test_a_full_disk_at_the_end_is_said_and_the_run_is_whole(wayfare, network, uncompacted):
@@ -77,9 +76,8 @@ def test_a_lost_run_is_compacted_and_what_was_left_out_is_said(wayfare, uncompac
 
 def test_what_runs_is_refused_and_the_others_are_compacted(wayfare, network, uncompacted):
     running = wayfare("run", network).folder
-    manifest = json.loads((running / "run.json").read_text())
     alive = {"status": "running", "host": "elsewhere", "heartbeat": "2999-01-01T00:00:00+00:00"}
-    (running / "run.json").write_text(json.dumps(manifest | alive))
+    write_manifest(running, read_manifest(running) | alive)
     said = wayfare("compact", running, wayfare.folder / "nowhere", uncompacted.folder)
     assert said.code == 2
     assert f"{running}: still runs" in said.err

@@ -14,6 +14,7 @@ from pyarrow import parquet
 
 from wayfare.emulator.clock import Clock
 from wayfare.emulator.records import RecordError, RunRecord, compact
+from wayfare.emulator.records.files import write_manifest
 from wayfare.emulator.records.hold import Hold
 from wayfare.emulator.records.parts import sha256_of
 from wayfare.emulator.records.tables import TABLES
@@ -107,11 +108,11 @@ def forge(folder, name, change):
     listed = {"sha256": sha256_of(path), "rows": parquet.read_metadata(path).num_rows}
     manifest = RunRecord(folder).manifest
     manifest["tables"][name][0] |= listed
-    (folder / "run.json").write_text(json.dumps(manifest))
+    write_manifest(folder, manifest)
 
 
 def note(folder, **changes):
-    (folder / "run.json").write_text(json.dumps(RunRecord(folder).manifest | changes))
+    write_manifest(folder, RunRecord(folder).manifest | changes)
 
 
 def later(rows, place):
@@ -175,6 +176,10 @@ def test_a_run_that_was_changed_or_was_made_with_something_else_is_not_resumed(l
     assert "simpy" in verify(folder).circumstances
     scenario = (folder / "scenario.yaml").read_text()
     (folder / "scenario.yaml").write_text(scenario.replace("seed: 3", "seed: 4"))
+    for again in (resume, verify):
+        with pytest.raises(RecordError, match=r"scenario\.yaml: damaged"):
+            again(folder)
+    note(folder, files={})  # as in a run of an older version
     for again in (resume, verify):
         with pytest.raises(RecordError, match="is not what was run"):
             again(folder)

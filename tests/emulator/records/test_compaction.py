@@ -1,6 +1,5 @@
 """Streams become Parquet files when a run ends: the same rows, sorted by time, and either is there at every moment."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -14,16 +13,14 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from wayfare.emulator.records import EventKind, RecordError, RunRecord, RunWriter, compact
+from wayfare.emulator.records.files import read_manifest as manifest_of
+from wayfare.emulator.records.files import write_manifest
 from wayfare.emulator.records.segments import Segment, segment_path
 from wayfare.emulator.records.tables import EVENTS, PLACES, TABLES
 
 
-def manifest_of(folder):
-    return json.loads((folder / "run.json").read_text())
-
-
 def change_manifest(folder, **changes):
-    (folder / "run.json").write_text(json.dumps(manifest_of(folder) | changes))
+    write_manifest(folder, manifest_of(folder) | changes)
 
 
 def names(folder):

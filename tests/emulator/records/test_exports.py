@@ -36,6 +36,7 @@ def export(writer: RunWriter):
     writer.energy("idle", 4.0, node=1)
     writer.energy("link", 5.0, link=3)
     writer.place(0.0, 0, 1.0, 2.0)
+    writer.scaling(0.5, 1, -1, "precision", 100, 50, 200, 200, 6, 6, 0.25, 1.0, 1.0, -1, "16", 0.0)
     writer.radio(0.0, 0, 1, 12.5, 1e6)  # up to b
     writer.radio(0.5, 1, 2, 9.5, 2e6)  # down, from c by now
     writer.finish({"digest": {}})
@@ -80,6 +81,12 @@ def test_places_and_radio_links_are_named_and_a_link_has_the_site_that_it_had(ex
     assert [tuple(row.values()) for row in export("radio")] == [
         (0.0, "a", "b", 12.5, 1e6),
         (0.5, "c", "a", 9.5, 2e6),
+    ]
+
+
+def test_scalings_name_their_node_and_are_null_where_nothing_applies(export):
+    assert [tuple(row.values()) for row in export("scalings")] == [
+        (0.5, "b", None, "precision", 100, 50, 200, 200, 6, 6, 0.25, 1.0, 1.0, None, "16", 0.0),
     ]
 
 

@@ -1,6 +1,5 @@
 """Folders that are no runs, or damaged ones: one kind of error, which names the file."""
 
-import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -8,11 +7,11 @@ from random import Random
 import pytest
 
 from wayfare.emulator.records import EventKind, RecordError, RunRecord, RunWriter, find_runs
+from wayfare.emulator.records.files import read_manifest, write_manifest
 
 
 def change_manifest(folder, **changes):
-    path = folder / "run.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    write_manifest(folder, read_manifest(folder) | changes)
 
 
 @pytest.fixture
