@@ -6,3 +6,7 @@ from .loading import load as load, resolved_yaml as resolved_yaml, scenario_hash
 from .plugins import Plugins as Plugins
 from .running import RunFailed as RunFailed, RunOutcome as RunOutcome, run as run
 from .schema import Scenario as Scenario, json_schema as json_schema
+from .study import Study as Study, study_of as study_of
+from .sweep_folder import Sweep as Sweep, SweepRun as SweepRun
+from .sweeping import sweep as sweep
+from .trial import Trial as Trial, Tried as Tried

@@ -46,9 +46,15 @@ _beside: ContextVar[Hashable] = ContextVar("what registries hold beside their ow
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A mapping with exactly these keys, each an instance that gives the defaults of what the scenario leaves out."""
+    """A mapping with these keys, each an instance that gives the defaults of what the scenario leaves out.
+
+    Attributes:
+        defaults: By key.
+        others: The component that any other key holds; without one there is no other.
+    """
 
     defaults: Mapping[str, Any]
+    others: type | None = None
 
 
 class ComponentModel(BaseModel):
@@ -107,9 +113,14 @@ def write(component: Any) -> dict[str, Any]:
     written = {}
     for field, key, form, _ in _fields(type(component)):
         value = getattr(component, field.name)
-        if value is not None:
+        if value is not None and field.metadata.get("resolved", True):
             written[key] = form.write(value)
     return written
+
+
+def keys_of(component: type) -> list[str]:
+    """Return the keys that a scenario may set of a component."""
+    return [key for _, key, _, _ in _fields(component)]
 
 
 def json_schema(component: type, mode: JsonSchemaMode = "validation") -> dict[str, Any]:
@@ -207,6 +218,8 @@ def _form(hint: Any, notes: _Notes) -> Form:
         return _choice(notes.note)
     if isinstance(notes.note, Table):
         return _table(notes.note)
+    if hint is Any:
+        return forms.plain(notes.constraints)
     if origin is Literal:
         return forms.enumeration(arguments)
     if origin in (tuple, dict, Mapping):
@@ -248,16 +261,29 @@ def _component(hint: Any) -> Form:
 
 
 def _table(table: Table) -> Form:
-    """Return the form of a table: a model with one field a key."""
+    """Return the form of a table: a model with one field a key, and perhaps further keys of one kind."""
     rows: dict[str, Any] = {}
     for key, default in table.defaults.items():
         kind: Any = type(default)
         model = model_of(kind, defaults=default, title=f"{key.title()}{kind.__name__}")
         rows[key] = (annotated(model, AfterValidator(ComponentModel.instance)), Field(default={}))
     name = "".join(sorted({type(default).__name__ for default in table.defaults.values()})) + "Table"
-    model = create_model(name, __base__=ComponentModel, **rows)
-    read = annotated(model, AfterValidator(lambda read: {key: getattr(read, key) for key in rows}))
+    base = ComponentModel if table.others is None else _open(name, table.others)
+    model = create_model(name, __base__=base, **rows)
+    read = annotated(
+        model, AfterValidator(lambda read: {key: getattr(read, key) for key in rows} | (read.model_extra or {}))
+    )
     return Form(read, lambda entries: {key: write(entry) for key, entry in entries.items()})
+
+
+def _open(name: str, others: type) -> type[ComponentModel]:
+    """Return a base for models that take any further key, which holds a component of one kind."""
+    content = {
+        "__annotations__": {"__pydantic_extra__": types.GenericAlias(dict, (str, _component(others).read))},
+        "__module__": __name__,
+        "model_config": ConfigDict(extra="allow"),
+    }
+    return type(f"Open{name}", (ComponentModel,), content)
 
 
 def _choice(choice: Choice) -> Form:

@@ -94,7 +94,7 @@ def _text(file: Path) -> str:
     """Return the text of the file, or say why there is none."""
     try:
         if file.is_dir():
-            raise ScenarioError(Problem(f"is a folder, not a scenario file{_neighbour(file, '')}", str(file)))
+            raise ScenarioError(Problem(f"is a folder, not a scenario file{neighbour(file, '')}", str(file)))
         with file.open("rb") as stream:
             content = stream.read(_LARGEST_BYTES + 1)
         if len(content) > _LARGEST_BYTES:
@@ -103,7 +103,7 @@ def _text(file: Path) -> str:
             raise ScenarioError(Problem("is binary; a scenario is YAML, in UTF-8 text", str(file)))
         return content.decode("utf-8-sig")
     except FileNotFoundError:
-        raise ScenarioError(Problem(f"no such file{_neighbour(file.parent, file.name)}", str(file))) from None
+        raise ScenarioError(Problem(f"no such file{neighbour(file.parent, file.name)}", str(file))) from None
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         message = f"byte {content[error.start]:#04x} is not UTF-8; a scenario is YAML, in UTF-8 text"
@@ -113,7 +113,7 @@ def _text(file: Path) -> str:
         raise ScenarioError(Problem(f"cannot be read: {reason}", str(file))) from None
 
 
-def _neighbour(folder: Path, name: str) -> str:
+def neighbour(folder: Path, name: str) -> str:
     """Suggest the scenario file of the folder with the nearest name."""
     try:
         names = sorted(path.name for path in folder.glob("*.scenario.yaml"))
@@ -134,27 +134,38 @@ def _only_value(text: str, option: str) -> Any:
 def _put(data: Any, path: KeyPath, value: Any, option: str) -> None:
     """Set the value at the path in place, with mappings made where nothing stands."""
     for depth, step in enumerate(path[:-1]):
-        step = _step(data, step, path[:depth], option)
+        step = step_into(data, step, path[:depth], (option, None))
         if isinstance(data, dict) and data.get(step) is None:
             data[step] = {}
         data = data[step]
-    last = _step(data, path[-1], path[:-1], option, appending=True)
+    last = step_into(data, path[-1], path[:-1], (option, None), appending=True)
     if isinstance(data, list) and last == len(data):
         data.append(value)
     else:
         data[last] = value
 
 
-def _step(data: Any, step: str | int, path: KeyPath, option: str, appending: bool = False) -> Any:
-    """Return the step as this mapping or list takes it."""
+def step_into(data: Any, step: str | int, path: KeyPath, origin: Origin, appending: bool = False) -> str | int:
+    """Return the step as this mapping or list takes it.
+
+    Args:
+        data: The mapping or list.
+        step: A key, or an index.
+        path: Where it stands.
+        origin: Who wants to go there, for the message.
+        appending: Whether the index after the last is one.
+
+    Raises:
+        ScenarioError: It leads nowhere.
+    """
     if isinstance(data, dict):
         return step
     if not isinstance(data, list):
-        raise ScenarioError(Problem(f"is {shown(data)}, with nothing inside it to set", option, key=key_of(path)))
+        raise ScenarioError(Problem(f"is {shown(data)}, with nothing inside it to set", *origin, key_of(path)))
     if not isinstance(step, int) or step >= len(data) + appending:
         last = len(data) - (not appending)
         message = f"is a list; {shown(step)} is not an index from 0 to {last}" if last >= 0 else "is an empty list"
-        raise ScenarioError(Problem(message, option, key=key_of(path)))
+        raise ScenarioError(Problem(message, *origin, key_of(path)))
     return step
 
 

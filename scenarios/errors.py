@@ -39,8 +39,8 @@ class ScenarioError(Exception):
 
 
 def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Sort by line, those without a line (command-line options) last, without repeating any."""
-    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.line is None, problem.line or 0))
+    """Sort by file and line, those without a line (command-line options) last, without repeating any."""
+    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.line is None, problem.file, problem.line or 0))
 
 
 def unknown(what: str, name: object, allowed: Iterable[str]) -> str:

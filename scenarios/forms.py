@@ -10,10 +10,11 @@ import operator
 import types
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import annotated_types
-from pydantic import BeforeValidator, Field, Strict, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainValidator, Strict, WithJsonSchema
 
 from . import quantities
 from .errors import counted, shown, unknown
@@ -69,7 +70,12 @@ def quantity(hint: type, kind: str, constraints: Sequence[Any]) -> Form:
         pattern = pattern.replace("[-+]?", "[+]?", 1)
     schema = {"type": "string", "pattern": pattern, "examples": [example]}
     read = annotated(hint, BeforeValidator(parse), WithJsonSchema(schema))
-    return Form(read, lambda value: quantities.format(value, kind))
+    return Form(read, lambda value: _written(value, kind))
+
+
+def plain(constraints: Sequence[Any]) -> Form:
+    """Return the form of any plain data, which is kept as it is written."""
+    return Form(annotated(Any, *constraints), _itself)
 
 
 def enumeration(names: Sequence[Any]) -> Form:
@@ -88,7 +94,7 @@ def enumeration(names: Sequence[Any]) -> Form:
 def text(hint: Any) -> Form:
     """Return the form of what is written as a text; its type has `parse`, `__str__`, `PATTERN` and `EXAMPLE`."""
     schema = {"type": "string", "pattern": hint.PATTERN, "examples": [hint.EXAMPLE]}
-    return Form(annotated(hint, BeforeValidator(hint.parse), WithJsonSchema(schema)), str)
+    return Form(annotated(hint, PlainValidator(hint.parse), WithJsonSchema(schema)), str)
 
 
 def many(item: Form, constraints: Sequence[Any]) -> Form:
@@ -130,6 +136,12 @@ def _check_list(data: Any) -> Any:
     if not isinstance(data, list | tuple):
         raise ValueError(f"is {shown(data)}; it must be a list, for example [a, b]")
     return data
+
+
+@lru_cache(maxsize=4096)
+def _written(value: float, kind: str) -> str:
+    """Return a quantity as text; a sweep writes the same defaults again and again."""
+    return quantities.format(value, kind)
 
 
 def _itself(value: Any) -> Any:

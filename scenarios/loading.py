@@ -18,37 +18,90 @@ from wayfare.emulator.mobility import MovementTrace
 from wayfare.models.adapter import LoRA
 from wayfare.models.transformer import SIZES
 
-from . import components, document
+from . import components, extending
 from .checks import check_sections, check_written_topology
 from .components import ComponentModel
 from .composer import FLOAT
 from .document import Document
-from .errors import ScenarioError, in_file_order, shown
+from .errors import Problem, ScenarioError, in_file_order
 from .messages import problems_of
 from .networks import TopologyFile
-from .plugins import Plugins, gather
+from .plugins import Plugins
 from .schema import Data, Scenario
+from .smoke import smoked
+from .study_sections import sections_of
 
 
-def load(path: Path | str, overrides: Sequence[str] = (), seed: int | None = None) -> Scenario:
+def load(path: Path | str, overrides: Sequence[str] = (), seed: int | None = None, *, smoke: bool = False) -> Scenario:
     """Load a scenario and check all that can be checked without building a generated network.
 
     Args:
         path: The scenario file.
         overrides: Settings as `a.b=c`, where `c` is YAML, applied in order.
         seed: Replaces the scenario's seed.
+        smoke: Whether to load the quick variant, with the overrides of its section `smoke`.
 
     Raises:
         ScenarioError: The file cannot be read or says something wrong; it carries every problem found.
     """
-    written = document.read(path)
+    written, extensions = read_document(path, overrides, seed, smoke=smoke)
+    problems: list[Problem] = []
+    try:
+        with extensions.registered():
+            sections_of(written)
+    except ScenarioError as error:
+        problems += error.problems
+    try:
+        scenario = scenario_of(written, extensions)
+    except ScenarioError as error:
+        problems += (_hinted(problem) if "matrix" in written.data else problem for problem in error.problems)
+    if problems:
+        raise ScenarioError(*in_file_order(problems))
+    return scenario
+
+
+def _hinted(problem: Problem) -> Problem:
+    """Return a problem of a file that has several methods, with what to do where it is that none is chosen."""
+    if problem.key != "learning":
+        return problem
+    hint = "'matrix' has the methods: 'wayfare sweep' runs them all, --set learning.method=NAME chooses one"
+    return replace(problem, message=f"{problem.message}; {hint}")
+
+
+def read_document(
+    path: Path | str, overrides: Sequence[str] = (), seed: int | None = None, *, smoke: bool = False
+) -> tuple[Document, Plugins]:
+    """Return what a scenario file says, with all that it extends and the settings, and the plug-ins that it has.
+
+    The overrides of its section `smoke` come before the settings.
+
+    Raises:
+        ScenarioError: A file cannot be read, or a setting leads nowhere.
+    """
+    written, extensions = extending.read(path)
+    if smoke:
+        with extensions.registered():
+            written = smoked(written)
     for setting in overrides:
         written = written.with_setting(setting)
     if seed is not None:
         written = written.with_value(("seed",), seed, f"--seed {seed}")
-    extensions = _plugins(written)
+    if any(path[:1] == ("plugins",) and line is None for path, (_, line) in written.origins.items()):
+        extensions = extending.plugins_of(written)
+    return written, extensions
+
+
+def scenario_of(written: Document, extensions: Plugins) -> Scenario:
+    """Return the scenario that a document describes.
+
+    Raises:
+        ScenarioError: It describes none; it carries every problem found.
+    """
     with extensions.registered():
-        return replace(_scenario(written), extensions=extensions)
+        try:
+            return replace(_scenario(written), extensions=extensions)
+        except ScenarioError as error:
+            raise ScenarioError(*error.problems, *extensions.problems_for(error)) from None
 
 
 def resolved(scenario: Scenario) -> dict[str, Any]:
@@ -65,6 +118,7 @@ def resolved_yaml(scenario: Scenario) -> str:
 def scenario_hash(scenario: Scenario) -> str:
     """Return the SHA-256 of the resolved scenario, in hexadecimal; files that it names count by their content alone."""
     data = resolved(scenario)
+    del data["expect"]  # what is hoped for changes no run
     if isinstance(scenario.topology, TopologyFile):
         data["topology"]["file"] = _content(scenario.topology.file)
     for source in (*data["traffic"]["background"], *data["mobility"], *data["profiles"]):
@@ -99,16 +153,6 @@ def _contents(path: Path, files: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def _plugins(written: Document) -> Plugins:
-    """Return the plug-ins that a document names, and those that are installed; what is no text is reported later."""
-    named = written.data.get("plugins")
-    files = [file for file in named if isinstance(file, str)] if isinstance(named, list) else []
-    for index, file in enumerate(files):
-        if not (Path(written.file).parent / file).is_file():
-            raise ScenarioError(written.problem(("plugins", index), f"{shown(file)}: there is no such file"))
-    return gather(Path(written.file).parent / file for file in files)
-
-
 def _scenario(written: Document) -> Scenario:
     """Return the scenario that a document describes."""
     readers: dict[int, type[ComponentModel]] = {}
@@ -128,23 +172,29 @@ def _placed(scenario: Scenario, written: Document) -> Scenario:
     expect = tuple(replace(promise, line=line) for promise, line in zip(scenario.expect, lines, strict=True))
     topology = scenario.topology
     if isinstance(topology, TopologyFile):
-        topology = replace(topology, file=_found(topology.file, written))
+        topology = replace(topology, file=_found(topology.file, written, "topology.file"))
     background = tuple(
-        replace(source, file=_found(source.file, written)) if isinstance(source, Trace) else source
-        for source in scenario.traffic.background
+        replace(source, file=_found(source.file, written, f"traffic.background.{index}.file"))
+        if isinstance(source, Trace)
+        else source
+        for index, source in enumerate(scenario.traffic.background)
     )
     traffic = replace(scenario.traffic, background=background)
     mobility = tuple(
-        replace(movement, file=_found(movement.file, written)) if isinstance(movement, MovementTrace) else movement
-        for movement in scenario.mobility
+        replace(movement, file=_found(movement.file, written, f"mobility.{index}.file"))
+        if isinstance(movement, MovementTrace)
+        else movement
+        for index, movement in enumerate(scenario.mobility)
     )
     profiles = tuple(
-        profile if profile.file is None else replace(profile, file=_found(profile.file, written))
-        for profile in scenario.profiles
+        profile
+        if profile.file is None
+        else replace(profile, file=_found(profile.file, written, f"profiles.{index}.file"))
+        for index, profile in enumerate(scenario.profiles)
     )
     return replace(
         scenario,
-        plugins=tuple(_found(file, written) for file in scenario.plugins),
+        plugins=tuple(_found(file, written, f"plugins.{index}") for index, file in enumerate(scenario.plugins)),
         data=_placed_data(scenario.data, written),
         model=_placed_model(scenario.model, written),
         document=written,
@@ -160,21 +210,21 @@ def _placed_data(data: Data | None, written: Document) -> Data | None:
     """Return the section with the file or folder of its dataset found."""
     if data is None or not isinstance(path := getattr(data.dataset, "path", None), str):
         return data
-    return replace(data, dataset=replace(data.dataset, path=_found(path, written)))
+    return replace(data, dataset=replace(data.dataset, path=_found(path, written, "data.dataset.path")))
 
 
 def _placed_model(model: Any, written: Document) -> Any:
     """Return the model family with the file or folder of a frozen base found, if it is one and no other name."""
     if isinstance(model, LoRA) and model.base not in (*SIZES, "minilm"):
-        base = _found(model.base, written)
+        base = _found(model.base, written, "model.base")
         if model.base.endswith(".json") or Path(base).is_dir():
             return replace(model, base=base)
     return model
 
 
-def _found(file: str, written: Document) -> str:
-    """Return the absolute path of a file that a scenario names."""
-    return os.path.abspath(Path(written.file).parent / file)
+def _found(file: str, written: Document, key: str) -> str:
+    """Return the absolute path of a file that a scenario names at a key."""
+    return os.path.abspath(extending.found(file, written, written.path_of(key)))
 
 
 class _Dumper(yaml.SafeDumper):

@@ -22,7 +22,7 @@ from wayfare.emulator.forwarding import HOP_LIMIT, PRIORITY_MAX, Forwarding, Ful
 from wayfare.emulator.links import DEFAULT_LINKS, LinkClass
 from wayfare.emulator.methods import METHODS, Method
 from wayfare.emulator.mobility import MOBILITY, Mobility
-from wayfare.emulator.nodes import DEFAULT_NODES, NodeClass
+from wayfare.emulator.nodes import DEFAULT_NODES, NodeClass, NodeClassOverride
 from wayfare.emulator.profiles import Profile
 from wayfare.emulator.radio.blockage import Blockers
 from wayfare.emulator.radio.cell import Cell
@@ -35,16 +35,20 @@ from wayfare.models.datasets import DATASETS
 from wayfare.models.drift import DRIFTS, Steady
 from wayfare.models.families import FAMILIES
 from wayfare.models.partition import PARTITIONS
+from wayfare.models.poison import Poison
 from wayfare.topologies.generators import GENERATORS, TopologyGenerator
 
 from . import components
 from .components import Choice, Table
 from .composer import KeyPath, Origin
 from .document import Document
+from .editor_schema import for_editors
 from .errors import ScenarioError
 from .expectations import Expectation
 from .networks import InlineTopology, Tier, TopologyFile
 from .plugins import Plugins
+from .smoke import Smoke
+from .study_sections import Matrix, Replications, Sweep
 
 SCHEMA_FILE = Path(__file__).with_name("scenario.schema.json")
 """Where the JSON Schema is kept for editors."""
@@ -73,6 +77,7 @@ class Data:
         Lt(1),
     ] = 0.0
     holders: Annotated[Tier, "Tier of the nodes that hold the data."] = "device"
+    poison: Annotated[Poison | None, "Nodes whose labels are wrong on purpose; by default none."] = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +165,7 @@ class Record:
 
     bin_s: Annotated[float, "Width of the time bins that the dashboard draws.", Gt(0)] = 0.1
     sharing: Annotated[bool, "Whether what 'wayfare explain' needs to work out the rates again is written."] = True
+    weights: Annotated[bool, "Whether the weights of the method's answers are written at the end."] = True
 
 
 @dataclass(frozen=True)
@@ -189,7 +195,9 @@ class Scenario:
         tuple[Annotated[Mobility, Choice("kind", MOBILITY)], ...], "Nodes that move; all others stay where they are."
     ] = ()
     nodes: Annotated[
-        Mapping[str, NodeClass], "Compute, memory and power of the nodes, by tier.", Table(DEFAULT_NODES)
+        Mapping[str, NodeClass],
+        "Compute, memory and power of the nodes, by tier; and by name of those that are different, such as stragglers.",
+        Table(DEFAULT_NODES, NodeClassOverride),
     ] = field(default_factory=lambda: dict(DEFAULT_NODES))
     data: Annotated[Data | None, "Comes with 'model' and 'learning', or not at all."] = None
     model: Annotated[Any | None, "The family of what learns.", Choice("family", FAMILIES)] = None
@@ -216,6 +224,13 @@ class Scenario:
         tuple[Annotated[str, Len(1)], ...],
         "Python files whose classes the scenario can choose; relative ones start at its folder.",
     ] = ()
+    extends: Annotated[
+        str | None, "Another scenario file, whose keys count where this one has none; relative to this file.", Len(1)
+    ] = field(default=None, compare=False, metadata={"resolved": False})
+    replications: Replications = field(default=1, compare=False, metadata={"resolved": False})
+    matrix: Matrix = field(default=None, compare=False, metadata={"resolved": False})
+    sweep: Sweep = field(default=None, compare=False, metadata={"resolved": False})
+    smoke: Smoke = field(default=None, compare=False, metadata={"resolved": False})
     extensions: Plugins = field(
         default_factory=Plugins, compare=False, repr=False, kw_only=True, metadata={"written": False}
     )
@@ -247,7 +262,7 @@ class Scenario:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of scenario files."""
-    schema = components.json_schema(Scenario)
+    schema = for_editors(components.json_schema(Scenario))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Wayfare scenario"}
 
 

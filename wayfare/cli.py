@@ -6,25 +6,44 @@ Exit codes: 0 done, 1 an expectation of ``wayfare test`` failed or a case of ``w
 
 import signal
 import sys
-import traceback
 from collections.abc import Callable
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from . import cache_commands, compact, conform, explain, link_budget, listing, topology_commands, verify
+from . import (
+    cache_commands,
+    compact,
+    compare,
+    conform,
+    diff,
+    explain,
+    exporting,
+    link_budget,
+    listing,
+    new,
+    report,
+    show,
+    sweeping,
+    testing,
+    topology_commands,
+    training_options,
+    validate,
+    verify,
+)
 
 if TYPE_CHECKING:
+    from wayfare.scenarios.resources import Resources
     from wayfare.scenarios.running import RunOutcome
 
 app = typer.Typer(
     name="wayfare",
     help="A 6G network-edge emulation testbed in which models follow the data.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -36,12 +55,20 @@ app.command("link-budget")(link_budget.command)
 app.command("conform")(conform.command)
 app.command("explain")(explain.command)
 app.command("list")(listing.command)
+app.command("export")(exporting.command)
+app.command("test")(testing.command)
+app.command("sweep")(sweeping.command)
+app.command("compare")(compare.command)
+app.command("new")(new.command)
+app.command("validate")(validate.command)
+app.command("show")(show.command)
+app.command("diff")(diff.command)
+app.command("report")(report.command)
 
 
 class Exit(IntEnum):
     """Exit codes."""
 
-    FAILED_EXPECTATION = 1
     MISTAKE = 2
     OURS = 3
     INTERRUPTED = 130
@@ -52,34 +79,14 @@ class Terminated(KeyboardInterrupt):
     """The process was asked to end, as batch systems do."""
 
 
-class ExportTable(StrEnum):
-    """What can be exported."""
-
-    FLOWS = "flows"
-    EVENTS = "events"
-    METRICS = "metrics"
-    LINKS = "links"
-    NODES = "nodes"
-    ENERGY = "energy"
-    PLACES = "places"
-    RADIO = "radio"
-
-
-class ExportFormat(StrEnum):
-    """How it is written."""
-
-    CSV = "csv"
-    PARQUET = "parquet"
-
-
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a value, such as learning.packets=3.")
 ]
 Seed = Annotated[int | None, typer.Option("--seed", help="Replace the scenario's seed.")]
 Out = Annotated[Path, typer.Option("--out", metavar="PARENT", help="Folder in which the run folder is made.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print the run folder's path alone.")]
+Smoke = Annotated[bool, typer.Option("--smoke", help="Run the quick variant: with the overrides of its section smoke.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Train everything, remember nothing.")]
-RunFolders = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -101,14 +108,17 @@ def run(
     seed: Seed = None,
     out: Out = Path("runs"),
     quiet: Quiet = False,
+    smoke: Smoke = False,
     no_cache: NoCache = False,
+    workers: training_options.Workers = None,
+    device: training_options.Device = "cpu",
+    ray: training_options.Ray = None,
     profile: Annotated[bool, typer.Option("--profile", help="Print what the wall-clock time went into.")] = False,
 ) -> None:
     """Run a scenario; the last line of standard output is the run folder's path."""
-    if profile:
-        outcome = _profiled(partial(_run, file, overrides or [], seed, out, quiet=quiet, cache=not no_cache))
-    else:
-        outcome = _run(file, overrides or [], seed, out, quiet=quiet, cache=not no_cache)
+    resources = training_options.resources(workers, device, ray)
+    go = partial(_run, file, overrides or [], seed, out, resources, quiet=quiet, smoke=smoke, cache=not no_cache)
+    outcome = _profiled(go) if profile else go()
     print(outcome.folder)
 
 
@@ -117,89 +127,16 @@ def resume(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
     quiet: Quiet = False,
     no_cache: NoCache = False,
+    workers: training_options.Workers = None,
+    device: training_options.Device = "cpu",
+    ray: training_options.Ray = None,
 ) -> None:
     """Finish a run that was killed, stopped or has failed: it ends with the digests it would have had."""
     from wayfare.scenarios.replaying import resume as resume_run
 
-    go = partial(resume_run, folder, cache=not no_cache)
+    resources = training_options.resources(workers, device, ray)
+    go = partial(resume_run, folder, cache=not no_cache, resources=resources)
     print(_carry_out(go, folder.resolve().name, quiet=quiet).folder)
-
-
-@app.command("test")
-def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="*.scenario.yaml files with expectations.")],
-    overrides: Overrides = None,
-    seed: Seed = None,
-    out: Out = Path("runs"),
-    no_cache: NoCache = False,
-) -> None:
-    """Run scenarios and exit with 1 where an expectation fails, with 2 where a scenario is wrong; all are tried."""
-    from wayfare.scenarios.errors import ScenarioError
-
-    worst = 0
-    for file in files:
-        try:
-            outcome = _run(file, overrides or [], seed, out, quiet=True, cache=not no_cache)
-        except ScenarioError as error:
-            print(error, file=sys.stderr)
-            worst = Exit.MISTAKE
-            continue
-        for expectation in outcome.expectations:
-            print(f"{'passed' if expectation.passed else 'FAILED'}  {file}:{expectation.line}: {expectation}")
-        worst = max(worst, 0 if outcome.passed else Exit.FAILED_EXPECTATION)
-        print(f"{'' if outcome.expectations else f'{file}: expects nothing; '}the run is in {outcome.folder}")
-    raise typer.Exit(worst)
-
-
-@app.command()
-def compare(runs: RunFolders) -> None:
-    """Print the figures of several finished runs side by side."""
-    from rich.console import Console
-
-    from wayfare.emulator.records import RecordError, RunRecord
-
-    from .display import comparison_table
-
-    columns = []
-    for folder in runs:
-        record = RunRecord(folder)
-        summary = record.summary
-        if summary is None:
-            raise RecordError(
-                f"{folder}: has no summary, so it was not finished (its status is {record.manifest['status']})"
-            )
-        columns.append((_heading(record.manifest), summary))
-    table = comparison_table(columns)
-    Console(width=None if sys.stdout.isatty() else 60 + 24 * len(columns)).print(table)
-
-
-@app.command()
-def export(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, running or finished.")],
-    table: Annotated[ExportTable, typer.Option("--table", help="Which table.")],
-    form: Annotated[ExportFormat, typer.Option("--format", help="How to write it.")] = ExportFormat.CSV,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="File to write instead of standard output.")
-    ] = None,
-) -> None:
-    """Write a table of a run."""
-    import pyarrow as pa
-    import pyarrow.csv
-    import pyarrow.parquet
-
-    from wayfare.emulator.records import EXPORTS, RunRecord
-
-    rows = EXPORTS[table](RunRecord(run))
-    buffer = pa.BufferOutputStream()
-    if form == ExportFormat.CSV:
-        pa.csv.write_csv(rows, buffer, pa.csv.WriteOptions(quoting_style="needed", quoting_header="none"))
-    else:
-        pa.parquet.write_table(rows, buffer)
-    content = buffer.getvalue().to_pybytes()
-    if output is None:
-        sys.stdout.buffer.write(content)
-    else:
-        _write(output, content)
 
 
 @app.command()
@@ -228,15 +165,21 @@ def dashboard(
     folder: Annotated[Path, typer.Argument(metavar="RUNS", help="A folder of run folders.")] = Path("runs"),
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Port to listen on.", min=0, max=65535)] = 8050,
+    allow_runs: Annotated[
+        bool, typer.Option("--allow-runs", help="Let the page start and stop runs; on this computer only.")
+    ] = False,
 ) -> None:
-    """Explore runs in a browser."""
+    """Explore runs in a browser, while they run or afterwards; Ctrl+C ends it."""
     if folder.is_file():
         _mistake(f"{folder}: is a file; give a run folder, or a folder of them")
     if not folder.is_dir():
         _mistake(f"{folder}: no such folder; make a run first, for example: wayfare run FILE --out {folder}")
     from wayfare.dashboard import serve
 
-    serve(folder, host, port)
+    try:
+        serve(folder, host, port, allow_runs=allow_runs)
+    except ValueError as error:
+        _mistake(f"--allow-runs: {error}")
 
 
 def main() -> None:
@@ -250,14 +193,26 @@ def _terminate(*_: object) -> NoReturn:
     raise Terminated
 
 
-def _run(file: Path, overrides: list[str], seed: int | None, out: Path, *, quiet: bool, cache: bool) -> "RunOutcome":
+def _run(
+    file: Path,
+    overrides: list[str],
+    seed: int | None,
+    out: Path,
+    resources: "Resources",
+    *,
+    quiet: bool,
+    smoke: bool,
+    cache: bool,
+) -> "RunOutcome":
     from wayfare.scenarios.loading import load
     from wayfare.scenarios.running import run as run_scenario
 
-    scenario = load(file, overrides, seed)
+    scenario = load(file, overrides, seed, smoke=smoke)
     if out.exists() and not out.is_dir():
         _mistake(f"--out {out}: is a file; give the folder in which the run folder is to be made")
-    return _carry_out(partial(run_scenario, scenario, out, cache=cache), scenario.name, quiet=quiet)
+    return _carry_out(
+        partial(run_scenario, scenario, out, cache=cache, resources=resources), scenario.name, quiet=quiet
+    )
 
 
 def _carry_out(go: "Callable[..., RunOutcome]", name: str, *, quiet: bool) -> "RunOutcome":
@@ -305,20 +260,10 @@ def _write(output: Path, content: bytes) -> None:
         _mistake(f"-o {output}: cannot be written ({error.strerror})")
 
 
-def _heading(manifest: dict[str, object]) -> str:
-    method = manifest.get("method")
-    return f"{manifest['name']}" + (f" ({method})" if method else "")
-
-
 def _guarded(command: Callable[[], None]) -> None:
     """Turn exceptions into one message and an exit code."""
-    from wayfare.emulator.records.errors import RecordError
-    from wayfare.scenarios.errors import ScenarioError
-
     try:
         command()
-    except (ScenarioError, RecordError) as error:
-        _mistake(str(error))
     except KeyboardInterrupt:
         print("wayfare: interrupted", file=sys.stderr)
         raise SystemExit(Exit.INTERRUPTED) from None
@@ -327,13 +272,25 @@ def _guarded(command: Callable[[], None]) -> None:
     except OSError as error:
         _mistake(str(error))
     except Exception as error:
-        traceback.print_exc()
-        kept = f" What was recorded is in {error.folder}." if hasattr(error, "folder") else ""
-        culprit = getattr(error, "culprit", None)
-        if culprit is not None:
-            _mistake(f"wayfare: {culprit}. This is a fault in a plug-in, not in Wayfare.{kept}")
-        print(f"wayfare: {error}. This is a fault in Wayfare, not in your scenario.{kept}", file=sys.stderr)
-        raise SystemExit(Exit.OURS) from None
+        _explain(error)
+
+
+def _explain(error: Exception) -> NoReturn:
+    """Say whose fault an error is: the user's or the scenario's, a plug-in's, or ours."""
+    from wayfare.emulator.records.errors import RecordError
+    from wayfare.scenarios.errors import ScenarioError
+
+    if isinstance(error, ScenarioError | RecordError):
+        _mistake(str(error))
+    import traceback
+
+    traceback.print_exc()
+    kept = f" What was recorded is in {error.folder}." if hasattr(error, "folder") else ""
+    culprit = getattr(error, "culprit", None)
+    if culprit is not None:
+        _mistake(f"wayfare: {culprit}. This is a fault in a plug-in, not in Wayfare.{kept}")
+    print(f"wayfare: {error}. This is a fault in Wayfare, not in your scenario.{kept}", file=sys.stderr)
+    raise SystemExit(Exit.OURS) from None
 
 
 def _mistake(message: str) -> NoReturn:

@@ -4,8 +4,8 @@ import sys
 
 import jsonschema
 import pytest
-import yaml
 
+from wayfare.scenarios import document
 from wayfare.scenarios.loading import load, resolved
 from wayfare.scenarios.schema import SCHEMA_FILE, json_schema, json_schema_text, write_json_schema
 
@@ -31,7 +31,7 @@ def test_the_schema_is_one_of_draft_2020_12():
 
 @pytest.mark.parametrize("file", CATALOGUE, ids=lambda file: file.name)
 def test_every_scenario_of_the_catalogue_fits_the_schema_as_written_and_as_resolved(validator, file):
-    validator.validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    validator.validate(document.read(file).data)
     validator.validate(resolved(load(file)))
 
 
@@ -56,12 +56,36 @@ def test_every_scenario_of_the_catalogue_fits_the_schema_as_written_and_as_resol
         ({"expect": ["flows.last <= 0.9 s"]}, False),
         ({"expect": ["flows.last_end =< 0.9 s"]}, False),
         ({"learning": {"method": "mfd", "steps": "many"}}, False),
-        ({"nodes": {"phone": {}}}, False),
+        ({"nodes": {"device3": {"compute": "1 GFLOP/s"}}}, True),
+        ({"nodes": {"device3": {"colour": "red"}}}, False),
         ({"name": "two words"}, False),
     ],
 )
 def test_the_schema_tells_right_from_wrong_as_loading_does(validator, change, fits):
     assert validator.is_valid(MINIMAL | change) is fits
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("extends: base.scenario.yaml\ntopology: {devices: 5}\ncells: null", True),
+        ("topology: {devices: 5}\nname: x", False),
+        ("extends: base.scenario.yaml\ntopology: {devicse: 5}", False),
+        (
+            "{name: x, topology: three-tier, learning: {steps: 5}, matrix: {mfd: {learning: {packets: 3}}, alone: {}}}",
+            True,
+        ),
+        ("{name: x, topology: three-tier, matrix: {mfd: {learning.packets: 3}}}", True),
+        ("{name: x, topology: three-tier, matrix: {mfd: {learning: {packts: 3}}}}", False),
+        ("{name: x, topology: three-tier, matrix: [mfd, alone], replications: 5}", True),
+        ("{name: x, topology: three-tier, replications: 0}", False),
+        ("{name: x, topology: three-tier, sweep: {grid: {stop: [1 s, 2 s]}}}", True),
+        ("{name: x, topology: three-tier, sweep: {gird: {stop: [1 s, 2 s]}}}", False),
+        ("{name: x, topology: three-tier, smoke: {topology: {devices: 2}}}", True),
+    ],
+)
+def test_the_schema_knows_parts_of_scenarios(validator, text, fits):
+    assert validator.is_valid(document.parse(text, "x").data) is fits
 
 
 def test_defaults_carry_units_and_everything_is_described():
