@@ -11,9 +11,19 @@ from annotated_types import Ge, Gt
 
 from .packets import VERSION, ModelPacket, PacketKind, Payload
 from .packets.header import FIELDS, FIXED, OFFSETS, checksum
+from .packets.limits import SPECIFICATION_BYTES_MAX
 
 Forgery = Literal[
-    "truncated", "corrupted", "wrong-version", "replayed", "unsigned", "bad-signature", "hostile", "mixed"
+    "truncated",
+    "corrupted",
+    "oversized",
+    "wrong-version",
+    "replayed",
+    "hop-limit-exceeded",
+    "unsigned",
+    "bad-signature",
+    "hostile",
+    "mixed",
 ]
 
 
@@ -25,8 +35,9 @@ class Forged:
     to: Annotated[str, "The node that receives them."]
     forgery: Annotated[
         Forgery,
-        "What is wrong with them: cut short, a bit changed, of another version, sent once more, without a signature, "
-        "with a wrong one, a header or payload that promises what cannot be; or each of these in turn.",
+        "What is wrong with them: cut short, a bit changed, larger than the format allows, of another version, sent "
+        "once more, past their hop limit, without a signature, with a wrong one, a header or payload that promises "
+        "what cannot be; or each of these in turn.",
     ] = "mixed"
     interval_s: Annotated[float, "From one to the next.", Gt(0)]
     start_s: Annotated[float, "When the first is sent, if there was anything to overhear.", Ge(0)] = 0.0
@@ -117,6 +128,14 @@ def _corrupted(data: bytes, rng: np.random.Generator) -> bytes:
     return bytes(changed)
 
 
+def _oversized(data: bytes, _: np.random.Generator) -> bytes:
+    return with_specification(data, b'{"a":"' + b"a" * SPECIFICATION_BYTES_MAX + b'"}')
+
+
+def _hop_limit_exceeded(data: bytes, _: np.random.Generator) -> bytes:
+    return rewrite(data, hop_count=2**32 - 1)  # nobody signs the count: every node on the way changes it
+
+
 def _wrong_version(data: bytes, _: np.random.Generator) -> bytes:
     return rewrite(data, version=VERSION + 1)
 
@@ -197,8 +216,10 @@ HOSTILE: dict[str, Callable[[bytes], bytes]] = {
 FORGERIES: dict[str, Callable[[bytes, np.random.Generator], bytes]] = {
     "truncated": _truncated,
     "corrupted": _corrupted,
+    "oversized": _oversized,
     "wrong-version": _wrong_version,
     "replayed": _replayed,
+    "hop-limit-exceeded": _hop_limit_exceeded,
     "unsigned": _unsigned,
     "bad-signature": _bad_signature,
     "hostile": _hostile,

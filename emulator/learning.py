@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import filterfalse
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -18,11 +19,14 @@ from wayfare.models.model import Model, weights_digest
 from wayfare.models.service import TrainingService
 from wayfare.models.shard import Shard
 from wayfare.models.split import Split
+from wayfare.models.weights_file import pack_answers
 
 from .clock import Clock, Turn
 from .compute import Processor, Work
+from .laws import models_are_values
 from .packets import ModelPacket, PacketKind
 from .records import EventKind, RunWriter
+from .scalings import Tally
 
 if TYPE_CHECKING:
     from .node import Node
@@ -55,7 +59,9 @@ class Learning:
     Attributes:
         initial: The untrained model.
         nodes: All nodes, by id.
+        tally: How often models were scaled, left untrained and merged.
         answers: The method's answer models, by node and packet; one of the two is -1.
+        rested: The last models of packets that came to their end in order; they answer where nothing else does.
         best: The highest accuracy and the least loss of the answers' mean so far; None before the first look.
     """
 
@@ -63,7 +69,9 @@ class Learning:
         self._curriculum, self.service, self._writer = curriculum, service, writer
         self.initial = curriculum.initial
         self.nodes: list[Node] = []
+        self.tally = Tally()
         self.answers: dict[tuple[int, int], Model] = {}
+        self.rested: dict[tuple[int, int], Model] = {}
         self.best: Evaluation | None = None
         self._packed = ModelPacket(PacketKind.MODEL, 0, b"", {})
         self._packets = 0
@@ -101,6 +109,10 @@ class Learning:
         for place, kind in enumerate(held):
             counts[kind] = len(shard) * (place + 1) // len(held) - len(shard) * place // len(held)
         return tuple(counts)
+
+    def seed_of(self, node: str, task: str, number: int) -> int:
+        """Return the seed of what a node does for the so-manyth time in a task."""
+        return job_seed(self._curriculum.seed, node, task, number)
 
     def next_packet(self) -> int:
         """Return a new packet id."""
@@ -164,6 +176,17 @@ class Learning:
         else:
             self.answers[node, packet] = model
 
+    def rest(self, packet: int) -> None:
+        """Note that a packet has come to its end in order: it answers no more, as long as there are others."""
+        model = self.answers.pop((-1, packet), None)
+        if model is not None:
+            self.rested[-1, packet] = model
+
+    @property
+    def last_answers(self) -> Mapping[tuple[int, int], Model]:
+        """Return the answers; where there are none any more, those of packets that came to their end."""
+        return self.answers or self.rested
+
     def is_answer(self, packet: int) -> bool:
         """Return whether a packet carries an answer of the method."""
         return (-1, packet) in self.answers
@@ -176,9 +199,10 @@ class Learning:
         """
         split = self.held_at(max(0.0, now_s - _TICK_S))
         held = {node.index: node.store.get("model", self.initial) for node in self.nodes if node.name in split.train}
-        self._measure((*held.values(), *self.answers.values()), split.test)
-        self._show({**{(node, -1): model for node, model in held.items()}, **self.answers}, split.test, now_s)
-        final, nodes = self._mean(split.test, self.answers.values()), self._mean(split.test, held.values())
+        answers = self.last_answers
+        self._measure((*held.values(), *answers.values()), split.test)
+        self._show({**{(node, -1): model for node, model in held.items()}, **answers}, split.test, now_s)
+        final, nodes = self._mean(split.test, answers.values()), self._mean(split.test, held.values())
         if final is not None:
             self._writer.metric(now_s, "accuracy", final.accuracy)
             self._writer.metric(now_s, "loss.test", final.loss)
@@ -194,6 +218,7 @@ class Learning:
     def _measure(self, models: Iterable[Model], test: Shard) -> None:
         """Evaluate those models that are new, or new on this test set, and forget all others."""
         keys = dict.fromkeys((test.digest, model) for model in models)
+        models_are_values("the observer", (model for _, model in keys))
         new = [key for key in keys if key not in self._seen]
         found = dict(zip(new, evaluate_all([model for _, model in new], test), strict=True))
         self._seen = {key: found[key] if key in found else self._seen[key] for key in keys}
@@ -209,8 +234,16 @@ class Learning:
 
     def weights_digest(self) -> str:
         """Return the digest of all answer models."""
-        names = {f"node{node}" if packet < 0 else f"packet{packet}": m for (node, packet), m in self.answers.items()}
-        return weights_digest(names)
+        return weights_digest(self._named_answers)
+
+    def packed_answers(self) -> bytes:
+        """Return all answer models as a safetensors file."""
+        return pack_answers(self._named_answers)
+
+    @property
+    def _named_answers(self) -> dict[str, Model]:
+        answers = self.last_answers.items()
+        return {f"node{node}" if packet < 0 else f"packet{packet}": model for (node, packet), model in answers}
 
     @property
     def left_out(self) -> int:
@@ -231,5 +264,10 @@ def _number(value: float) -> float | None:
 
 
 def _best(first: Evaluation, second: Evaluation) -> Evaluation:
-    """Return the higher accuracy and the lower loss of two."""
-    return replace(first, accuracy=max(first.accuracy, second.accuracy), loss=min(first.loss, second.loss))
+    """Return the higher accuracy and the lower loss of two; where one of two figures is no number, the other."""
+    accuracies, losses = (first.accuracy, second.accuracy), (first.loss, second.loss)
+    return replace(
+        first,
+        accuracy=max(filterfalse(math.isnan, accuracies), default=math.nan),
+        loss=min(filterfalse(math.isnan, losses), default=math.nan),
+    )

@@ -22,6 +22,19 @@ class Mailbox:
         """Return the size of the payloads that wait [bytes]."""
         return sum(len(packet.payload) for packet in self._packets)
 
+    def holds(self, packet: int) -> bool:
+        """Return whether the packet of an id waits."""
+        return any(waiting.packet == packet for waiting in self._packets)
+
+    @property
+    def waiting(self) -> tuple[ModelPacket, ...]:
+        """Return the packets that wait, the first first."""
+        return tuple(self._packets)
+
+    def exchange(self, packet: ModelPacket) -> None:
+        """Put a packet in the place of the one of its id that waits."""
+        self._packets = deque(packet if waiting.packet == packet.packet else waiting for waiting in self._packets)
+
     def put(self, packet: ModelPacket) -> None:
         """Hand a packet to who waits, else keep it."""
         if self._waiting:

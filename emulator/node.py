@@ -16,6 +16,7 @@ from .compute import Processor, Work
 from .failures import NodeDown, SendFailed
 from .forgery import Forger
 from .gate import Gate
+from .laws import models_are_values
 from .mailbox import Mailbox
 from .packets import (
     VISITED_KEPT,
@@ -29,6 +30,7 @@ from .packets import (
     count_hop,
 )
 from .records import DropReason, EventKind, RunWriter
+from .scalings import Scalings
 from .signing import Keyring
 from .transfer import Transfer
 from .transport import Transport
@@ -80,7 +82,9 @@ class Node:
         neighbours: Names of the nodes one link away.
         rng: The node's own random stream.
         restarts: How often it has come back after a failure.
+        is_down: Whether it has failed and is not back.
         store: What the node keeps, also over a failure. ``accuracy.nodes`` measures the model under ``"model"``.
+        scalings: Scales models and records it.
         on_beacon: Takes each beacon as it comes, whatever the program waits for; without it they are ignored.
     """
 
@@ -92,6 +96,7 @@ class Node:
         self.rng = virtual.stream("node", self.name)
         self.store: dict[str, Any] = {}
         self.restarts = 0
+        self.is_down = False
         self._mailbox = Mailbox(virtual.clock, index)
         self._gate = gate
         self._sent = 0
@@ -100,6 +105,7 @@ class Node:
         self._awaited: dict[simpy.Event, None] = {}
         self._jobs = 0
         self._studied: Studied | None = None
+        self.scalings = Scalings(self, learning.tally)
 
     def __repr__(self) -> str:
         return f"<Node {self.name} ({self.tier}) at {self.now:.6f} s, {self.samples} samples>"
@@ -144,6 +150,19 @@ class Node:
     def waiting_bytes(self) -> int:
         """Return the size of the payloads that have arrived and wait for the program [bytes]."""
         return self._mailbox.held_bytes
+
+    def has_waiting(self, packet: int) -> bool:
+        """Return whether the packet of an id has arrived and waits for the program."""
+        return self._mailbox.holds(packet)
+
+    @property
+    def waiting(self) -> tuple[ModelPacket, ...]:
+        """Return the packets that have arrived and wait for the program, the first first."""
+        return self._mailbox.waiting
+
+    def exchange(self, packet: ModelPacket) -> None:
+        """Put a packet in the place of the one of its id that waits for the program."""
+        self._mailbox.exchange(packet)
 
     def initial_model(self, family: "Family | None" = None) -> "Model":
         """Return the untrained model of the scenario, or of a family for its data, the same at every node.
@@ -270,6 +289,7 @@ class Node:
         correction: "Mapping[str, Any] | None" = None,
         teacher: "Teacher | None" = None,
         frozen: Sequence[str] = (),
+        learning_rate: float | None = None,
     ) -> simpy.Event:
         """Train a model on the node's own samples, or on those given; the value is the trained model.
 
@@ -286,6 +306,7 @@ class Node:
                 1910.06378).
             teacher: What another model says of the samples.
             frozen: Layers that stay as they are.
+            learning_rate: Step size, instead of the scenario's.
 
         Raises:
             ValueError: There are no samples to train on, or the job makes no sense.
@@ -293,12 +314,15 @@ class Node:
         shard = self.data if data is None else data
         if shard is None:
             raise ValueError(f"{self.name} has no samples to train on")
+        models_are_values(self.name, [model])
         plan: dict[str, Any] = {"proximal": proximal, "frozen": tuple(frozen)}
         terms = {"anchor": anchor, "correction": correction, "teacher": teacher}
         self._jobs += 1
         self._studied = Studied(shard, self.now, tuple(frozen))
         if steps is not None:
             plan["steps"] = steps
+        if learning_rate is not None:
+            plan["learning_rate"] = learning_rate
         return self._learning.train_at(self, self._processor, model, shard, self._jobs, plan, **terms)
 
     def evaluate(self, model: "Model") -> simpy.Event:
@@ -308,6 +332,7 @@ class Node:
         shard = self._learning.held_at(self.now).validation.get(self.name)
         if shard is None:
             raise ValueError(f"{self.name} has no samples to evaluate on")
+        models_are_values(self.name, [model])
         event = self.event()
 
         def finished() -> None:
@@ -337,6 +362,7 @@ class Node:
         shard = self.data if data is None else data
         if shard is None:
             raise ValueError(f"{self.name} has no samples to ask about")
+        models_are_values(self.name, [model])
         event = self.event()
 
         def finished() -> None:
@@ -346,12 +372,36 @@ class Node:
         self._processor.submit(Work(flop, lambda _: None, finished))
         return event
 
+    def importance(self, model: "Model") -> simpy.Event:
+        """Measure the diagonal of a model's Fisher information on the node's samples; the value is a Model of it.
+
+        It costs a forward and a backward pass. What is drawn for it depends on the node and on how much it has trained.
+
+        Raises:
+            ValueError: There are no samples to measure it on.
+        """
+        from wayfare.models.merging import fisher_information
+        from wayfare.models.model import Model
+
+        shard = self.data
+        if shard is None:
+            raise ValueError(f"{self.name} has no samples to measure importance on")
+        event, seed = self.event(), self._learning.seed_of(self.name, "importance", self._jobs)
+
+        def finished() -> None:
+            event.succeed(Model(model.structure, fisher_information(model, shard, seed)))
+
+        flop = len(shard) * model.structure.training_flop_per_sample
+        self._processor.submit(Work(flop, lambda _: None, finished))
+        return event
+
     def merge(
         self,
         models: "Sequence[Model]",
         weights: Sequence[float],
         merger: "Merger | None" = None,
         base: "Model | None" = None,
+        importance: "Sequence[Model] | None" = None,
     ) -> "Model":
         """Return one model out of several.
 
@@ -360,16 +410,32 @@ class Node:
             weights: How much each counts.
             merger: How; by default the weighted mean of models of one structure.
             base: The model that the others come from, for mergers that need it.
+            importance: What `importance` said of each, for mergers that need it.
 
         Raises:
             ValueError: They cannot be merged so.
         """
         from wayfare.models.merging import Contribution, Mean
 
-        given = [Contribution(model, weight) for model, weight in zip(models, weights, strict=True)]
+        models_are_values(self.name, models)
+        known = [None] * len(models) if importance is None else [each.weights for each in importance]
+        given = [
+            Contribution(model, weight, importance=each)
+            for model, weight, each in zip(models, weights, known, strict=True)
+        ]
         merged = (merger or Mean()).merge(given, base)
         self.log(EventKind.MERGE, value=float(len(models)))
         return merged
+
+    def can_merge(self, models: "Sequence[Model]", merger: "Merger") -> bool:
+        """Return whether a merger can merge these; where it cannot, the record says that it came to nothing."""
+        from wayfare.models.merging import Contribution
+
+        can = merger.can([Contribution(model) for model in models])
+        if not can:
+            self._learning.tally.void += 1
+            self.log(EventKind.MERGE, value=0.0)
+        return can
 
     def scale(self, model: "Model", scale: "Scale | Bits") -> "Model":
         """Return the model at a scale, or in so many bits a parameter, its values rounded to what these carry.
@@ -377,10 +443,9 @@ class Node:
         Raises:
             ValueError: A model of this family does not scale so.
         """
-        from wayfare.models.scaling import Scale, scale_model
+        from wayfare.models.scaling import Scale
 
-        scaled, _ = scale_model(model, scale if isinstance(scale, Scale) else Scale(bits=scale))
-        return self._scaled(scaled)
+        return self.scalings.scale(model, scale if isinstance(scale, Scale) else Scale(bits=scale), "precision")
 
     def fit(
         self,
@@ -396,21 +461,16 @@ class Node:
         Raises:
             ValueError: Nothing that may be chosen is so small.
         """
-        from wayfare.models.scaling import scale_to
-
-        scaled, report = scale_to(
-            model, size_bytes=size_bytes, memory_bytes=memory_bytes, flop_per_sample=flop_per_sample, choices=choices
-        )
-        return self._scaled(scaled), report
-
-    def _scaled(self, model: "Model") -> "Model":
-        bits = 8 * model.size_bytes / model.structure.parameters
-        self.log(EventKind.SCALE, size_bytes=model.size_bytes, value=bits)
-        return model
+        limits = {"size_bytes": size_bytes, "memory_bytes": memory_bytes, "flop_per_sample": flop_per_sample}
+        return self.scalings.fit(model, choices, "link" if size_bytes < math.inf else "admission", -1, **limits)
 
     def answer(self, model: "Model | None", packet: int = -1) -> None:
         """Name an answer model of the method, the node's or a packet's; None takes it back."""
         self._learning.answer(self.index if packet < 0 else -1, packet, model)
+
+    def write_scaling(self, packet: int, why: str, *figures: Any) -> None:
+        """Write a row of the table ``scalings``; `Scalings` knows its columns."""
+        self._virtual.writer.scaling(self.now, self.index, packet, why, *figures)
 
     def record(self, name: str, value: float) -> None:
         """Record a value of this node in the run's metrics."""
@@ -449,10 +509,18 @@ class Node:
         """Record that a travelling model comes to life here."""
         self.log(EventKind.LAUNCH, packet=packet.packet, size_bytes=packet.size_bytes)
 
-    def retire(self, packet: ModelPacket, *, settled: bool = False) -> None:
-        """Record that a travelling model ends here; its answer is taken back, unless it has settled here for good."""
+    def retire(self, packet: ModelPacket, *, ended: bool = False, settled: bool = False) -> None:
+        """Record that a travelling model ends here; its answer is taken back.
+
+        Args:
+            packet: What carries it.
+            ended: It has come to its end in order, and is not lost: it answers where no other does any more.
+            settled: It stays an answer for good.
+        """
         self.log(EventKind.RETIRE, packet=packet.packet)
-        if not settled:
+        if ended:
+            self._learning.rest(packet.packet)
+        elif not settled:
             self.answer(None, packet.packet)
 
     def stamp(self, packet: ModelPacket, model: "Model", accuracy: float = math.nan) -> ModelPacket:
@@ -482,6 +550,7 @@ class Node:
 
     def fail(self) -> None:
         """Lose jobs, packets and whatever the program waits for."""
+        self.is_down = True
         self._processor.clear()
         for packet in self._mailbox.clear():
             if self._learning.is_answer(packet.packet):

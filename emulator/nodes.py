@@ -1,7 +1,8 @@
-"""What a node of a tier is made of: its compute, memory and power."""
+"""What a node is made of, by its tier and by its name: its compute, memory and power."""
 
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, make_dataclass, replace
+from typing import Annotated, Any, get_type_hints
 
 from annotated_types import Ge, Gt, Le
 
@@ -43,6 +44,40 @@ class NodeClass:
     def seconds_for(self, flop: float) -> float:
         """Return how long one slot computes ``flop`` floating-point operations, without jitter [s]."""
         return flop / (self.compute_flop_per_s * self.efficiency)
+
+
+def _overriding(component: type) -> type:
+    """Return a dataclass with the fields of another, all optional."""
+    hints = get_type_hints(component, include_extras=True)
+    optional: list[Any] = [
+        (field.name, Annotated[(hints[field.name].__origin__ | None, *hints[field.name].__metadata__)], None)
+        for field in fields(component)
+    ]
+    doc = "What is different about one node, by its name; all else is as its tier has it."
+    namespace = {"__doc__": doc, "__module__": __name__}
+    return make_dataclass(f"{component.__name__}Override", optional, namespace=namespace, frozen=True, kw_only=True)
+
+
+NodeClassOverride = _overriding(NodeClass)
+
+
+def hardware_of(name: str, tier: str, classes: Mapping[str, Any]) -> NodeClass:
+    """Return what a node is made of: as its tier has it, but for what is said of the node itself.
+
+    Args:
+        name: The node's. One that is called like a tier has no figures of its own.
+        tier: Its tier.
+        classes: A `NodeClass` for each tier, and a `NodeClassOverride` for each node that is different.
+
+    Raises:
+        ValueError: The two contradict each other.
+    """
+    usual: NodeClass = classes[tier]
+    own = classes.get(name) if name not in TIERS else None
+    if own is None:
+        return usual
+    given = {field.name: getattr(own, field.name) for field in fields(NodeClass)}
+    return replace(usual, **{field: value for field, value in given.items() if value is not None})
 
 
 DEFAULT_NODES = {

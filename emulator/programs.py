@@ -43,6 +43,7 @@ class Programs:
         if not up:
             node.fail()
             return
+        node.is_down = False
         node.restarts += index not in self._to_join
         self._to_join.discard(index)
         self._start(node)

@@ -78,6 +78,7 @@ class Blueprint:
             stop_s=scenario.stop_s,
             bin_s=scenario.record_bin_s,
             record_sharing=scenario.record.sharing,
+            record_weights=scenario.record.weights,
             air=self.air,
             keyring=self._keyring(),
             forgings=tuple(self._forgings()),

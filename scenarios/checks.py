@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wayfare.emulator.background import Trace, TraceError
+from wayfare.emulator.nodes import TIERS, hardware_of
 from wayfare.emulator.tcp import TcpSharing
 from wayfare.topologies.checks import check_topology
 from wayfare.topologies.errors import TopologyError
@@ -234,7 +235,7 @@ def _learning(scenario: Scenario) -> Found:
             if expectation.about_learning:
                 yield (
                     ("expect", index),
-                    f"nothing learns here, so there is no {expectation.key}; add 'learning' or leave it out",
+                    f"nothing learns here, so there is no {expectation.left_text}; add 'learning' or leave it out",
                 )
 
 
@@ -257,6 +258,10 @@ def _graph(scenario: Scenario, graph: nx.Graph[str]) -> Found:
     keys = _inline_keys(scenario)
     for problem in check_topology(graph):
         yield keys.get(problem.partition(": ")[0], _topology_key(scenario)), problem
+    for index, expectation in enumerate(scenario.expect):
+        for named in expectation.figures:
+            if named.figure.argument == "node" and named.argument not in graph:
+                yield ("expect", index), unknown("node", named.argument, list(graph))
     traffic = scenario.traffic
     for section, senders in (("transfers", traffic.transfers), ("background", traffic.background)):
         for index, sender in enumerate(senders):
@@ -267,12 +272,27 @@ def _graph(scenario: Scenario, graph: nx.Graph[str]) -> Found:
         for end, name in (("from", attack.from_), ("to", attack.to)):
             if name not in graph:
                 yield ("attacks", index, end), unknown("node", name, list(graph))
+    yield from _named_nodes(scenario, graph)
     yield from _traces(traffic, graph)
     yield from _source_routes(traffic, graph)
     yield from disturbances(scenario, graph)
     tiers = {attributes["tier"] for _, attributes in graph.nodes(data=True)}
     if scenario.data and scenario.data.holders not in tiers:
         yield ("data", "holders"), f"the network has no node of tier {scenario.data.holders!r} to hold the data"
+
+
+def _named_nodes(scenario: Scenario, graph: nx.Graph[str]) -> Found:
+    """Yield what is wrong with nodes that differ from their tier: nobody is called so, or the two do not fit."""
+    for name in scenario.nodes:
+        if name in TIERS:
+            continue
+        if name not in graph:
+            yield ("nodes", name), unknown("tier or node", name, dict.fromkeys((*TIERS, *graph)))
+            continue
+        try:
+            hardware_of(name, graph.nodes[name]["tier"], scenario.nodes)
+        except ValueError as error:
+            yield ("nodes", name), str(error)
 
 
 def _topology_key(scenario: Scenario) -> KeyPath:

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class Central(Method):
     """Every data holder sends its raw samples to the server, which trains on all of them.
 
-    Training begins when the last holder's data is there, or when the next is too late. Its answer is the server's
-    model, which never returns to the devices: they keep the untrained one.
+    Training begins when the last holder's data is there, or when the next is too late after the one before. A server
+    that was down goes on with the data and the model that it has in store. Its answer is the server's model, which
+    never returns to the devices: they keep the untrained one.
     """
 
     budget: Annotated[
@@ -48,14 +49,15 @@ class Central(Method):
         """Collect all samples, then train on them."""
         from wayfare.models.shard import Shard
 
-        shards = [] if node.data is None else [node.data]
-        for _ in range(senders):
-            packet = yield node.receive(timeout=self.timeout_s)
+        own = [] if node.data is None else [node.data]
+        given: list[Shard] = node.store.setdefault("shards", [])
+        while len(given) < senders:
+            packet = yield node.receive(timeout=self.timeout_s if own or given else None)
             if packet is None:
                 break
-            shards.append(packet.to_shard())
-        model = node.initial_model()
-        for _ in range(self.budget if shards else 0):
-            model = yield node.train(model, data=Shard.concatenate(shards))
-            node.store["model"] = model
+            given.append(packet.to_shard())
+        model = node.store.get("model", node.initial_model())
+        for number in range(node.store.get("jobs", 0), self.budget):
+            model = yield node.train(model, data=Shard.concatenate([*own, *given]))
+            node.store |= {"model": model, "jobs": number + 1}
             node.answer(model)

@@ -36,7 +36,7 @@ class Controller(Policy):
         tour: Sequence[str] = node.store.get("tour", ())
         start = tour.index(node.name) + 1 if node.name in tour else 0
         for name in (*tour[start:], *tour[:start]):
-            if name == node.name:
+            if name == node.name or name in outlook.shunned:
                 continue
             try:
                 return Hop(name, node.route(name)[1:-1])

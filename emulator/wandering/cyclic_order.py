@@ -27,6 +27,8 @@ class CyclicOrder(Policy):
 
 
 def _reachable(outlook: Outlook, name: str) -> bool:
+    if name in outlook.shunned:
+        return False
     try:
         outlook.node.cost(name)
     except NoRoute:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from wayfare.emulator.failures import NodeDown, SendFailed
 from wayfare.emulator.packets import PacketKind
+from wayfare.emulator.records import DropReason
 from wayfare.emulator.routing import NoRoute
 
 from .advertisement import advertised, read
 from .copies import Copies
 from .experience import Experience
-from .layers import frozen_layers, resized
+from .growth import grow, learning_rate
+from .joining import join
+from .layers import aligned, frozen_layers, resized
 from .neighbourhood import Neighbourhood
 from .outlook import Hop, Outlook
 
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     Step = Generator[simpy.Event, Any, Any]
 
 _PAUSE_S = 0.1  # after which a node without data looks again where a packet could go
+_SHUNNED_S = 1.0  # for which a node to which a packet could not be sent is not chosen, unless it is heard of
 
 
 class Host:
@@ -44,8 +48,9 @@ class Host:
         self.method, self.node, self.roles = method, node, roles
         lasts_s = method.beacons.lasts_s if method.beacons is not None else math.inf
         self.neighbourhood = Neighbourhood(node.name, lasts_s)
-        self.copies = Copies(node, method.copies, method.lost_after_s or math.inf, self.relaunch)
+        self.copies = Copies(node, method.copies, method.lost_after_s or math.inf, self.holds, self.relaunch)
         self._here: dict[int, None] = {}
+        self._shunned: dict[str, float] = {}
 
     def live(self, launches: Sequence[int]) -> Program:
         """Launch packets of these numbers, then receive, handle and send on."""
@@ -80,9 +85,8 @@ class Host:
         while True:
             assert self.method.beacons is not None
             heard = self.neighbourhood.at(node.now)
-            alive = sum(neighbour in heard for neighbour in node.neighbours) or len(node.neighbours)
             relayed = [one for one in heard.values() if one.hops < self.method.beacons.radius]
-            beacon = advertised(node, alive, self._here, relayed)
+            beacon = advertised(node, len(node.neighbours), self._here, relayed)
             for neighbour in node.neighbours:
                 node.send(neighbour, beacon)
             yield node.wait(interval_s)
@@ -93,20 +97,25 @@ class Host:
         with suppress(ValueError, TypeError, LookupError):
             if "tour" in says:
                 self.node.store["tour"] = tuple(self.node.name_of(int(stop)) for stop in says["tour"])
-            elif "moved" in says:
-                self.copies.moved(int(says["moved"]), int(says["place"]))
-            else:
+            elif not self.copies.hear(says, beacon.source):
                 for heard in read(beacon, self.node.name_of):
                     self.neighbourhood.take(heard)
                     self.copies.heard_of(heard.holds)
+                    if heard.hops == 1:
+                        self._shunned.pop(heard.node, None)
+
+    def holds(self, packet: int) -> bool:
+        """Return whether a packet is here, handled or waiting."""
+        return packet in self._here or self.node.has_waiting(packet)
 
     def handle(self, packet: ModelPacket) -> Step:
         """Learn where there is data, as long as the packet stays; then send it on, or let it come to its end."""
         self.copies.forget(packet.packet)
         self._here[packet.packet] = None
         try:
-            while True:
+            while not self.yields(packet):
                 began_s = self.node.now
+                packet = self.grow(packet)
                 if self.node.samples:
                     packet = yield from self.learn(packet)
                 else:
@@ -116,7 +125,8 @@ class Host:
                     return
                 hop = self.method.next_hop.choose(self.outlook(packet))
                 if hop is not None:
-                    break
+                    self.send_on(packet, hop)
+                    return
                 if not self.node.samples:
                     yield self.node.wait(_PAUSE_S)
         except NodeDown:
@@ -124,19 +134,50 @@ class Host:
             raise
         finally:
             self._here.pop(packet.packet, None)
-        self.send_on(packet, hop)
+
+    def grow(self, packet: ModelPacket) -> ModelPacket:
+        """Return the packet with its model grown, where the scenario says that it grows and that is due here."""
+        return grow(self.node, self.restore(packet)[0], self.method.growth) if self.method.growth else packet
 
     def relaunch(self, heir: ModelPacket) -> Step:
         """Let the heir of a lost packet set out; it has been trained here before."""
         self.node.launch(heir)
         self.node.answer(heir.to_model(), heir.packet)
-        while (hop := self.method.next_hop.choose(self.outlook(heir))) is None:
-            yield self.node.wait(_PAUSE_S)
-        self.send_on(heir, hop)
+        yield from self.set_out(heir)
+
+    def set_out(self, packet: ModelPacket) -> Step:
+        """Send on a packet that has been trained here, as soon as there is somewhere to go."""
+        self._here[packet.packet] = None
+        try:
+            while not self.yields(packet) and not self.ends(packet):
+                hop = self.method.next_hop.choose(self.outlook(packet))
+                if hop is not None and hop.destination not in self.shunned():
+                    self.send_on(packet, hop)
+                    return
+                yield self.node.wait(_PAUSE_S)
+        except NodeDown:
+            self.node.retire(packet)
+            raise
+        finally:
+            self._here.pop(packet.packet, None)
+
+    def yields(self, packet: ModelPacket) -> bool:
+        """Let a packet retire that was taken for lost, and has an heir; return whether it did."""
+        if not self.copies.must_yield(packet.packet):
+            return False
+        self.copies.end(packet)
+        self.node.retire(packet)
+        return True
+
+    def shunned(self) -> frozenset[str]:
+        """Return the nodes to which a packet could not be sent lately."""
+        self._shunned = {name: until_s for name, until_s in self._shunned.items() if until_s > self.node.now}
+        return frozenset(self._shunned)
 
     def outlook(self, packet: ModelPacket) -> Outlook:
         """Return what the policy may know."""
-        return Outlook(self.node, packet, self.roles.holders, self.neighbourhood.at(self.node.now))
+        heard = self.neighbourhood.at(self.node.now)
+        return Outlook(self.node, packet, self.roles.holders, heard, self.shunned())
 
     def ends(self, packet: ModelPacket) -> bool:
         """Let a packet retire at its hop limit, after its time, or where its goal is reached; return whether it did."""
@@ -144,25 +185,29 @@ class Host:
         settled = goal is not None and packet.performance.value >= goal
         at_an_end = packet.hop_count >= packet.hop_limit or self.node.now >= packet.deadline_s
         if settled or at_an_end or not self.node.neighbours:
-            self.copies.release(packet)
-            self.node.retire(packet, settled=settled)
+            self.copies.end(packet)
+            self.node.retire(packet, ended=not settled, settled=settled)
             return True
         return False
 
     def learn(self, packet: ModelPacket) -> Step:
         """Restore, meet, admit, train and evaluate; return the packet as it is then, of which a copy stays."""
+        from wayfare.models.scaling import Scale
+
         node, began_s = self.node, self.node.now
         packet, model = self.restore(packet)
         before: Evaluation | None = (yield node.evaluate(model)) if self.method.next_hop.needs_gain else None
         packet, model = self.meet(packet, model)
-        part = self.admit(model)
+        part = self.admit(packet, model)
         if part is None:
             return packet
         trained = yield from self.train(packet, part)
         if part is not model:
-            trained = self.put_back(model, trained)
+            trained = node.scalings.put_back(model, trained, packet.packet)
         if self.method.bits != 32:
-            trained = node.scale(trained, self.method.bits)
+            trained = node.scalings.scale(trained, Scale(bits=self.method.bits), "precision", packet.packet)
+        if self.method.meeting == "together":
+            packet, trained = join(node, packet, trained, self.method.merger)
         evaluation = yield node.evaluate(trained)
         packet = node.stamp(packet, trained, evaluation.accuracy)
         if before is not None:
@@ -184,59 +229,47 @@ class Host:
             whole = self.node.initial_model()
         if whole is None or whole.structure == model.structure or not _holds(whole, model):
             return packet, model
-        model = self.put_back(whole, model)
+        model = self.node.scalings.put_back(whole, model, packet.packet)
         return resized(packet, model), model
 
-    def put_back(self, whole: Model, part: Model) -> Model:
-        """Return a model with its part replaced; adapters get their rank back, with the product they have now."""
-        from wayfare.models.merging import Coverage
-        from wayfare.models.scaling import Scale
-
-        if part.structure.family == "lora":
-            return self.node.scale(part, Scale(rank=whole.structure.rank))  # type: ignore[attr-defined]
-        return self.node.merge([part], [1.0], Coverage(), whole)
-
     def meet(self, packet: ModelPacket, model: Model) -> tuple[ModelPacket, Model]:
-        """Merge with the copy that another packet left here, if both have one structure, by how much each learned."""
+        """Merge with the copy that another packet left here, if that can go into this one's, by what each learned."""
         met: ModelPacket | None = self.node.store.get("packet")
         if self.method.meeting != "merge" or met is None or met.packet == packet.packet:
             return packet, model
         resident = met.to_model()
-        if resident.structure != model.structure:
+        if not self.method.merger.takes(model.structure, resident.structure):
             return packet, model
+        met = replace(met, updates=aligned(met.updates, len(model.structure.layers)))
         weights = [packet.learned_samples, met.learned_samples]
+        if not self.node.can_merge([model, resident], self.method.merger):
+            return packet, model
         return packet.joined_by(met), self.node.merge([model, resident], weights, self.method.merger, model)
 
-    def admit(self, model: Model) -> Model | None:
-        """Return what of a model the node has memory and time to train; None: nothing."""
-        from wayfare.models.scaling import footprint
-
-        admission = self.method.admission
-        if admission is None:
+    def admit(self, packet: ModelPacket, model: Model) -> Model | None:
+        """Return what of a model the node has memory and time to train; None: nothing, and the record says why."""
+        admission, node = self.method.admission, self.node
+        reason = None if admission is None else admission.lacking(self.method, node, model)
+        if admission is None or reason is None:
             return model
-        memory_bytes, flop = self.node.hardware.memory_bytes, admission.flop_per_sample(self.method, self.node)
-        fits = footprint(model).memory_bytes <= memory_bytes
-        if fits and model.structure.training_flop_per_sample <= flop:
-            return model
-        if admission.otherwise == "refuse":
-            return None
-        choices = replace(self.method.choices, depths=(1.0,), sparsities=(0.0,), bits=(32,))
-        try:
-            part, _ = self.node.fit(model, choices, memory_bytes=memory_bytes, flop_per_sample=flop)
-        except ValueError:
-            return None  # nothing of it is small enough
-        return part
+        if admission.otherwise == "scale":
+            choices = replace(self.method.choices, depths=(1.0,), sparsities=(0.0,), bits=(32,))
+            limits = admission.limits(self.method, node)
+            with suppress(ValueError):  # nothing of it is small enough
+                return node.scalings.fit(model, choices, "admission", packet.packet, **limits)[0]
+        node.scalings.reject(model, reason, packet.packet)
+        return None
 
     def train(self, packet: ModelPacket, model: Model) -> Step:
         """Train for one job, or in rounds until the validation loss falls no more; return the model."""
         frozen = frozen_layers(self.method.train, model.structure.layers, packet.updates)
         teacher = yield from self.teacher(packet)
-        until = self.method.until
+        until, rate = self.method.until, learning_rate(self.node, packet.structure, self.method.growth)
         if until is None:
-            return (yield self.node.train(model, teacher=teacher, frozen=frozen))
+            return (yield self.node.train(model, teacher=teacher, frozen=frozen, learning_rate=rate))
         best, least, since = model, math.inf, 0
         for _ in range(max(1, until.max_steps // self.method.steps)):
-            model = yield self.node.train(model, teacher=teacher, frozen=frozen)
+            model = yield self.node.train(model, teacher=teacher, frozen=frozen, learning_rate=rate)
             evaluation = yield self.node.evaluate(model)
             since += 1
             if evaluation.loss < least:
@@ -270,18 +303,29 @@ class Host:
 
     def send_on(self, packet: ModelPacket, hop: Hop) -> None:
         """Send a packet, made to fit its next link; a copy may stay until it is known to be safe."""
-        packet = self.fit_link(packet, hop)
-        self.copies.keep(packet)
+        whole, packet = packet, self.fit_link(packet, hop)
+        self.copies.keep(packet, hop.destination)
 
         def ended(event: simpy.Event) -> None:
             if isinstance(event.value, SendFailed):
-                self.node.retire(packet)
+                self.fall_back(whole, hop.destination, event.value.reason)
             elif event.ok:
-                self.copies.tell(packet, hop.destination)
+                self.copies.left(packet, hop.destination)
 
         sending = self.node.send(hop.destination, packet, hop.via)
         assert sending.callbacks is not None
         sending.callbacks.append(ended)
+
+    def fall_back(self, packet: ModelPacket, destination: str, reason: DropReason) -> None:
+        """Send a packet that was dropped elsewhere, if a copy of it is here; else it is lost."""
+        if not self.copies.kept or self.node.is_down:
+            self.node.retire(packet)
+        elif reason in (DropReason.DEADLINE, DropReason.HOP_LIMIT):
+            self.copies.end(packet)
+            self.node.retire(packet, ended=True)
+        else:
+            self._shunned[destination] = self.node.now + _SHUNNED_S
+            self.node.beside(self.set_out(packet))
 
     def fit_link(self, packet: ModelPacket, hop: Hop) -> ModelPacket:
         """Return the packet at the scale at which it crosses its next link in time; as it is where no scale does."""
@@ -298,7 +342,9 @@ class Host:
             return packet
         room_bytes = most_bytes - (size_bytes - len(packet.payload))
         try:
-            model, report = self.node.fit(packet.to_model(), self.method.choices, size_bytes=room_bytes)
+            model, report = self.node.scalings.fit(
+                packet.to_model(), self.method.choices, "link", packet.packet, size_bytes=room_bytes
+            )
         except ValueError:
             return packet
         self.node.answer(model, packet.packet)

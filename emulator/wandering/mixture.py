@@ -28,6 +28,10 @@ class Mixture(Scored):
         """Refuse a mixture of nothing."""
         if not any((self.unseen, self.novelty, self.gain, self.speed)):
             raise ValueError("all weights are zero; give one of unseen, novelty, gain and speed more than that")
+        if self.per != "second" and not self.gain:
+            raise ValueError(
+                "'per' is what a gain is set against, and 'gain' has no weight: give it one, or leave it out"
+            )
 
     @property
     def needs_beacons(self) -> bool:

@@ -30,18 +30,22 @@ class Outlook:
         packet: What is to go on; this node is the last of those it has visited.
         holders: All nodes with data, in id order.
         heard: What other nodes said of themselves lately, by name; empty without beacons.
+        shunned: To whom a packet could not be sent lately.
     """
 
     node: "Node"
     packet: "ModelPacket"
     holders: Sequence[str] = ()
     heard: Mapping[str, Advertisement] = field(default_factory=dict)
+    shunned: frozenset[str] = frozenset()
 
     @property
     def neighbours(self) -> Sequence[str]:
         """Return the neighbours that are alive as far as is known: with beacons those heard lately, if any."""
-        alive = [name for name in self.node.neighbours if name in self.heard]
-        return alive or self.node.neighbours
+        alive = [name for name in self.node.neighbours if name in self.heard] or self.node.neighbours
+        if not self.shunned:
+            return alive
+        return [name for name in alive if name not in self.shunned] or alive
 
     def unseen_for(self) -> Mapping[str, int]:
         """Return how many visits ago the packet was at each neighbour; never counts as one more than it remembers."""

@@ -1,14 +1,17 @@
 """Forged packets are refused by the reason that they are made for."""
 
+from collections import Counter
 from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 import pytest
 
-from wayfare.emulator.forgery import FORGERIES, HOSTILE, Forged, Forger
+from wayfare.emulator.forgery import FORGERIES, HOSTILE, Forged, Forger, Forging
 from wayfare.emulator.gate import Gate
+from wayfare.emulator.methods import FedAvg
 from wayfare.emulator.packets import ModelPacket, PacketError, PacketKind, RefuseReason
+from wayfare.emulator.records import EventKind
 from wayfare.emulator.signing import Keyring, Signing
 from wayfare.models.mlp import MLPStructure
 
@@ -37,7 +40,7 @@ def test_a_forgery_is_refused_for_what_it_is(forgery):
         with pytest.raises(PacketError) as refused:
             gate_after(data, RING).admit(forging.forge())
         reasons.add(refused.value.reason)
-    assert reasons == {RefuseReason[forgery.upper().replace("-", "_")]}
+    assert reasons == {RefuseReason[forgery.removesuffix("-exceeded").upper().replace("-", "_")]}
 
 
 @pytest.mark.parametrize(
@@ -110,3 +113,24 @@ def test_forged_packets_are_sent_at_regular_times_until_the_end():
 def test_a_forger_that_makes_no_sense_is_a_mistake(wrong):
     with pytest.raises(ValueError, match=r"itself|ends before"):
         Forged(**{"from_": "a", "to": "b", "interval_s": 1.0, **wrong})
+
+
+def test_a_node_that_is_sent_all_kinds_of_forged_packets_refuses_them_and_goes_on(live, wired):
+    """Every refusal is counted by its reason and recorded; the server takes as many answers as without an attack."""
+    wiring = wired(("a", "server", 1e7, 0.001), ("b", "server", 1e7, 0.001), tiers={"server": "cloud"})
+    keyring = Keyring(Signing(required=True), tuple(wiring.names), 7)
+    target, source = wiring.names.index("server"), wiring.names.index("b")
+    forging = Forging(source, target, iter([0.1 + 0.01 * place for place in range(60)]), forger())
+    runs = [
+        live(wiring, FedAvg(steps=2), ("a", "b"), stop_s=1.5, keyring=keyring, forgings=forgings)
+        for forgings in ((), (forging,))
+    ]
+    attacked = runs[1]
+    named = {form.removesuffix("-exceeded") for form in FORGERIES if form != "hostile"}
+    assert named <= attacked.summary["refused"].keys()
+    refused = [RefuseReason(int(event["value"])) for event in attacked.by_kind[EventKind.REFUSE]]
+    assert Counter(reason.name.lower().replace("_", "-") for reason in refused) == attacked.summary["refused"]
+    assert len(refused) == 60
+    assert {event["node"] for event in attacked.by_kind[EventKind.REFUSE]} == {target}
+    before, after = (len(run.by_kind[EventKind.MERGE]) for run in runs)
+    assert after >= 0.8 * before > 10

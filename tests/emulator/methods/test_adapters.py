@@ -1,5 +1,7 @@
 """Methods for low-rank adapters: one round of FLoRA is exact, one of FedIT is not."""
 
+from itertools import combinations
+
 import pytest
 import torch
 
@@ -77,3 +79,23 @@ def test_a_client_is_sent_the_stacks_that_it_has_not_had(updated):
     stack = kept["stacks"][0].size_bytes
     assert kept["had"] == {"a": 0, "b": 0}
     assert all(stack < len(kept[packet].payload) < stack + 2000 for packet in ("question", "new"))
+
+
+def test_clients_of_flora_begin_each_round_with_fresh_adapters(live, wired, scripted):
+    """B is zero, so they say nothing yet; A is another one for every client and every round."""
+    method, begun = FLoRA(), []
+    initial = adapters(1).structure.initial(7)
+
+    def work(node):
+        node.initial_model = lambda: initial
+        node.train = lambda model: (begun.append(model), node.event().succeed(model))[1]
+        for task in (1, 2):
+            yield from method.learn(node, method.question(node, node.name, initial, task))
+            del node.store["model"]  # which the observer would ask about data of another shape
+
+    live(wired(*PAIR), scripted({"a": work, "b": work}), SAMPLES, stop_s=0.5)
+    for model in begun:
+        assert all(not product.any() for product in products(model).values())
+    firsts = [next(a for _, a in factors(model).values()) for model in (initial, *begun)]
+    assert len(begun) == 4
+    assert not any(torch.equal(a, b) for a, b in combinations(firsts, 2))

@@ -1,5 +1,6 @@
 from collections import Counter
 
+from wayfare.emulator.faults import FailingNode, Outage
 from wayfare.emulator.methods import Central
 from wayfare.emulator.nodes import NodeClass
 from wayfare.emulator.records import EventKind
@@ -56,3 +57,25 @@ def test_a_server_that_holds_all_data_itself_needs_no_network(live, wired):
     run = live(wired(*STAR, tiers=TIERS), Central(steps=2, budget=2), ("cloud",), stop_s=2.0)
     assert run.summary["packets"]["sent"] == 0
     assert run.summary["training"]["jobs"] == 2
+
+
+def test_a_server_waits_for_the_first_data_however_short_its_patience(live, wired):
+    """Nobody's samples are there within a millisecond, and with none there would be nothing to do for ever."""
+    run = live(wired(*STAR, tiers=TIERS), Central(steps=2, budget=2, timeout_s=1e-3), SIZES, stop_s=2.0)
+    assert len(run.by_kind[EventKind.TRAIN_END]) == 2
+    assert run.summary["accuracy"]["final"] is not None
+
+
+def test_a_server_that_was_down_goes_on_with_the_data_and_the_model_in_its_store(live, wired):
+    slow = NodeClass(
+        compute_flop_per_s=1e5, memory_bytes=1e12, power_idle_w=0, power_busy_w=0, efficiency=1.0, jitter=0
+    )
+    fault = FailingNode(3, iter([Outage(0.3, 0.5)]))
+    method = Central(steps=2, budget=6)
+    runs = [
+        live(wired(*STAR, tiers=TIERS), method, SIZES, stop_s=3.0, hardware={"cloud": slow}, faults=faults)
+        for faults in ([], [fault])
+    ]
+    before, after = (len(run.by_kind[EventKind.TRAIN_END]) for run in runs)
+    assert before == after == 6
+    assert runs[1].summary["packets"]["sent"] == 3

@@ -4,7 +4,7 @@ from wayfare.emulator.methods import FedAvg
 from wayfare.emulator.nodes import NodeClass
 from wayfare.emulator.records import EventKind
 from wayfare.models.job import TrainingJob, TrainingPlan, job_seed
-from wayfare.models.merging import merge
+from wayfare.models.merging import Fisher, Krum, Mean, merge
 from wayfare.models.model import weights_digest
 from wayfare.models.trainer import train
 
@@ -93,3 +93,27 @@ def test_an_answer_that_comes_too_late_is_not_mixed_into_the_next_round(live, st
 def test_a_server_that_is_the_only_holder_does_not_break_down(live, star):
     run = live(star, FedAvg(steps=3), ("server",), stop_s=1.0)
     assert run.summary["packets"]["sent"] == 0
+
+
+def test_a_round_with_too_few_answers_for_its_merger_leaves_the_model_as_it_is(live, wired):
+    """One of five clients has no memory for the model; four answers come, where krum needs five."""
+    wiring = wired(*(("server", name, 1e6, 0.01) for name in "abcde"), tiers={"server": "cloud"})
+    small = NodeClass(compute_flop_per_s=1e6, memory_bytes=100, power_idle_w=0, power_busy_w=1, jitter=0)
+    method = FedAvg(steps=3, merger=Krum(1), timeout_s=0.5)
+    run = live(wiring, method, "abcde", stop_s=2.0, hardware={"b": small})
+    assert {event["value"] for event in run.by_kind[EventKind.MERGE]} == {0.0}
+    assert run.summary["merges"] == {"void": len(run.by_kind[EventKind.MERGE])}
+    assert run.summary["digest"]["weights"] == weights_digest({"node0": run.world._learning.initial})
+
+
+def test_importance_travels_beside_the_model_in_its_true_size(live, star):
+    """A model of 43 weights takes 172 bytes more where its Fisher information goes with it, and time to measure."""
+    runs = {merger: live(star, FedAvg(steps=3, merger=merger), "abc", stop_s=2.0) for merger in (Mean(), Fisher())}
+    sizes = {
+        merger: next(event["size_bytes"] for event in run.by_kind[EventKind.FLOW_START] if event["node"] == 1)
+        for merger, run in runs.items()
+    }
+    assert sizes[Fisher()] - sizes[Mean()] >= 172
+    firsts = [run.by_kind[EventKind.MERGE][0]["time_ns"] for run in runs.values()]
+    assert firsts[0] < firsts[1]
+    assert len({run.summary["digest"]["weights"] for run in runs.values()}) == 2

@@ -27,7 +27,7 @@ class Diary(Mfd):
             return what
 
         node.send = lambda destination, sent, via=None: send(destination, noted(sent), via)
-        node.retire = lambda retired, settled=False: retire(noted(retired), settled=settled)
+        node.retire = lambda retired, **how: retire(noted(retired), **how)
         return super().program(node, roles)
 
 
@@ -73,17 +73,26 @@ def test_the_model_is_trained_at_every_holder_it_reaches(live, wired, make_shard
         model = train([TrainingJob(model, make_shard(name), plan, job_seed(SEED, name, "train", 1))])[0].model
     assert stops == [0, 1, 2, 3][: len(stops)]
     assert len(stops) > 1
-    expected = {} if run.by_kind[EventKind.RETIRE] else {"packet0": model}
-    assert run.summary["digest"]["weights"] == weights_digest(expected)
+    assert run.summary["digest"]["weights"] == weights_digest({"packet0": model})
 
 
-def test_a_packet_retires_at_its_hop_limit_and_answers_no_more(live, wired):
+def test_a_packet_retires_at_its_hop_limit_and_its_last_model_answers_where_no_packet_lives(live, wired):
     run = live(wired(*LINE), Mfd(packets=1, steps=2, hop_limit=2), ("a", "b", "c", "d"), stop_s=9.0)
     (retired,) = run.by_kind[EventKind.RETIRE]
     assert retired["node"] == 2
     assert len(run.by_kind[EventKind.HOP_END]) == 2
-    assert run.summary["accuracy"]["final"] is None
+    assert run.summary["accuracy"]["final"] is not None
+    assert list(run.world._learning.last_answers) == [(-1, 0)]
     assert run.summary["packets"]["dropped"] == 0
+
+
+def test_a_packet_that_has_retired_answers_no_more_while_others_live(live, wired):
+    """Two pairs of nodes: the packet of a has retired at b when that of c still trains at the slow d."""
+    slow = NodeClass(compute_flop_per_s=1e3, efficiency=1.0, memory_bytes=1e12, power_idle_w=0, power_busy_w=0)
+    pairs = wired(("a", "b", 1e6, 0.01), ("c", "d", 1e6, 0.01))
+    run = live(pairs, Mfd(packets=2, steps=2, hop_limit=1), "abcd", stop_s=0.5, hardware={"d": slow})
+    assert [event["packet"] for event in run.by_kind[EventKind.RETIRE]] == [0]
+    assert list(run.world._learning.last_answers) == [(-1, 1)]
 
 
 def test_a_packet_that_the_network_drops_answers_no_more(live, wired):

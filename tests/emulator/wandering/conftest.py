@@ -21,6 +21,7 @@ class Place:
     graph: nx.Graph
     name: str
     rng: np.random.Generator
+    samples: int = 9
     store: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -52,7 +53,8 @@ def look():
     """Make an outlook from a node of a graph: of a packet that has been at some nodes and seen some labels."""
 
     def make(graph, name, *, visited=(), seen=(), heard=(), holders=None, rng=None):
-        place = Place(graph, name, rng or np.random.default_rng(1))
+        samples = 9 if holders is None or name in holders else 0
+        place = Place(graph, name, rng or np.random.default_rng(1), samples)
         ids = tuple(place.id_of(one) for one in visited)
         known = {one.node: one for one in heard}
         return Outlook(place, replace(PACKET, visited=ids, seen=tuple(seen)), holders or sorted(graph), known)
@@ -68,14 +70,15 @@ def degrees():
 
 @pytest.fixture
 def walk(look):
-    """Let a packet walk by a policy; return how often it was at each node."""
+    """Let a packet walk by a policy; return how often it was at each node, looked at every so many steps."""
 
-    def run(policy, graph, steps, heard=()):
+    def run(policy, graph, steps, heard=(), holders=None, every=1):
         rng, name, visits = np.random.default_rng(7), min(graph), dict.fromkeys(sorted(graph), 0)
-        for _ in range(steps):
-            hop = policy.choose(look(graph, name, heard=heard, rng=rng))
+        for step in range(steps):
+            near = [one for one in heard if one.node in graph[name]]
+            hop = policy.choose(look(graph, name, heard=near, rng=rng, holders=holders))
             name = name if hop is None else hop.destination
-            visits[name] += 1
+            visits[name] += step % every == 0
         return visits
 
     return run

@@ -3,6 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
+from scipy.stats import chisquare
 
 from wayfare.emulator.wandering import MetropolisHastings, RandomWalk
 
@@ -21,6 +22,24 @@ def test_a_metropolis_hastings_walk_visits_all_nodes_equally_often(walk, degrees
     visits = walk(MetropolisHastings(), GRAPH, STEPS, degrees(GRAPH))
     for count in visits.values():
         assert count / STEPS == pytest.approx(1 / len(GRAPH), rel=0.12)
+
+
+@pytest.mark.parametrize("silent", [(), ("d",)])
+def test_the_frequencies_of_a_metropolis_hastings_walk_pass_a_chi_square_test(walk, degrees, silent):
+    """Looked at every 40 steps, in which the walk forgets where it was; a node that has fallen silent has no visits."""
+    heard = [one for one in degrees(GRAPH) if one.node not in silent]
+    visits = walk(MetropolisHastings(), GRAPH, 40 * 500, heard, every=40)
+    assert not any(visits.pop(name) for name in silent)
+    assert chisquare(list(visits.values())).pvalue > 0.05
+    plain = walk(RandomWalk(), GRAPH, 40 * 500, heard, every=40)
+    assert chisquare([plain[name] for name in visits]).pvalue < 1e-6
+
+
+def test_nodes_without_data_are_left_at_once_and_holders_are_visited_equally_often(walk, degrees):
+    """The hub h and t have none: whatever is drawn there again and again is one visit."""
+    holders = [name for name in sorted(GRAPH) if name not in "ht"]
+    visits = walk(MetropolisHastings(), GRAPH, 40 * 500, degrees(GRAPH), holders, every=40)
+    assert chisquare([visits[name] for name in holders]).pvalue > 0.05
 
 
 def test_where_no_degree_is_known_metropolis_hastings_is_a_random_walk(walk):
