@@ -2,7 +2,8 @@
 #   make demo         install, run the first scenario, say how to look at it
 #   make test         install with the test extra, run the test suite
 #   make test-slow    the tests marked slow
-#   make check        what CI runs: linters, types, both test suites
+#   make docs         the documentation, into docs/_build/html; a warning is an error
+#   make check        what CI runs: linters, types, documentation, both test suites
 PYTHON ?= python3
 # An index that carries the torch build you want, for example PyTorch's CPU builds; empty means pip's own index.
 TORCH_INDEX ?=
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 FIRST := scenarios/first-walk.scenario.yaml
 
-.PHONY: demo test test-slow lint check clean
+.PHONY: demo test test-slow lint docs check clean
 .DELETE_ON_ERROR:
 
 $(VENV)/python:
@@ -31,6 +32,10 @@ $(VENV)/installed-test: $(VENV)/installed
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
+$(VENV)/installed-docs: $(VENV)/installed
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[docs]'
+	@touch $@
+
 demo: $(VENV)/installed
 	@$(BIN)/wayfare run $(FIRST) --out runs
 	@echo "See it in the browser:  $(BIN)/wayfare dashboard runs/"
@@ -47,7 +52,10 @@ lint: $(VENV)/installed-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test test-slow
+docs: $(VENV)/installed-docs
+	$(BIN)/sphinx-build --quiet -W --keep-going -b html docs docs/_build/html
+
+check: lint docs test test-slow
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) build dist docs/_build docs/reference *.egg-info

@@ -1,0 +1,161 @@
+"""What the documentation shows is run, or checked against what reads it: no page promises what does not work."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SAVED_AS = re.compile(r"`([\w/.-]+\.(?:yaml|yml|py|csv))`")
+SAVE = re.compile(r"[Ss]ave")
+SERVES = "wayfare dashboard"
+BEYOND = ("make ", "pip ", "git ")
+"""What installs, or fetches: CI itself does that, before any test."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page.
+
+    Attributes:
+        before: The paragraph before it.
+    """
+
+    kind: str
+    text: str
+    before: str
+    line: int
+
+
+def blocks(page: Path) -> list[Block]:
+    text = page.read_text(encoding="utf-8")
+    return [
+        Block(
+            found[1],
+            found[2],
+            text[: found.start()].rstrip().rsplit("\n\n", 1)[-1],
+            text[: found.start()].count("\n") + 1,
+        )
+        for found in FENCE.finditer(text)
+    ]
+
+
+def pages_with(*kinds: str) -> list[Path]:
+    return [page for page in PAGES if any(block.kind in kinds for block in blocks(page))]
+
+
+def name(page: Path) -> str:
+    return page.stem
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict:
+    return json.loads((ROOT / "scenarios" / "scenario.schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", pages_with("yaml"), ids=name)
+def test_pieces_of_scenarios_on_a_page_are_of_the_schema(page, schema):
+    for block in blocks(page):
+        if block.kind != "yaml":
+            continue
+        for piece in re.split(r"^(?=[a-z_]+:)", block.text, flags=re.MULTILINE):
+            for key, value in (yaml.safe_load(piece) or {}).items():
+                assert key in schema["properties"], f"{page.name}:{block.line}: {key}"
+                try:
+                    jsonschema.validate(value, {**schema["properties"][key], "$defs": schema["$defs"]})
+                except jsonschema.ValidationError as error:
+                    pytest.fail(f"{page.name}:{block.line}: {key}: {error.message}")
+
+
+@pytest.mark.parametrize("page", pages_with("json", "toml"), ids=name)
+def test_what_looks_like_a_file_on_a_page_can_be_read(page):
+    for block in blocks(page):
+        if block.kind in ("json", "toml"):
+            {"json": json.loads, "toml": tomllib.loads}[block.kind](block.text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", pages_with("sh", "python"), ids=name)
+def test_commands_and_code_of_a_page_run(page, tmp_path):
+    """In a folder of their own, in order; blocks to be saved are, and a text after commands is what they print."""
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    (tmp_path / "benchmarks").symlink_to(ROOT / "benchmarks")
+    here, printed = blocks(page), ""
+    for block in here:
+        if block.kind == "sh":
+            printed = run_commands(block.text, tmp_path, f"{page.name}:{block.line}")
+        elif block.kind == "text" and printed:
+            assert printed_as_shown(block.text, printed), (
+                f"{page.name}:{block.line} shows\n{block.text}\nnot\n{printed}"
+            )
+        elif block.kind == "python" and not saved(block, tmp_path):
+            finished = run([sys.executable, "-W", "error", "-c", block.text], tmp_path)
+            assert finished.returncode == 0, f"{page.name}:{block.line}: {finished.stderr}"
+        elif block.kind == "yaml":
+            saved(block, tmp_path)
+
+
+def saved(block: Block, folder: Path) -> bool:
+    """Save a block whose paragraph before says so; tell whether it does."""
+    names = SAVED_AS.findall(block.before)
+    if not (names and SAVE.search(block.before)):
+        return False
+    file = folder / names[-1]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(block.text, encoding="utf-8")
+    return True
+
+
+def run_commands(script: str, folder: Path, where: str) -> str:
+    lines = script.replace("\\\n", " ").splitlines()
+    kept = "\n".join(as_tested(line.replace(".venv/bin/", "")) for line in lines)
+    finished = run(["bash", "-euo", "pipefail", "-c", kept], folder)
+    assert finished.returncode == 0, f"{where}: {kept}\n{finished.stdout}{finished.stderr}"
+    return finished.stdout
+
+
+def as_tested(line: str) -> str:
+    """Return a command as it is run here: a server is asked once, a benchmark says what it can do."""
+    if line.startswith(BEYOND):
+        return ":"
+    if line.startswith(SERVES):
+        return f"timeout --signal=INT 12 {line.split('#')[0]} --port 0 >served.txt 2>&1 || grep -q http served.txt"
+    if re.match(r"python benchmarks/\S+", line):
+        return f"python {line.split()[1]} --help"
+    return line
+
+
+def run(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    bin_folder = Path(sys.executable).parent
+    environment = os.environ | {"PATH": f"{bin_folder}:{os.environ['PATH']}", "COLUMNS": "160", "NO_COLOR": "1"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
+
+
+def printed_as_shown(shown: str, printed: str) -> bool:
+    """Tell whether lines are in what was printed, in their order; ``...`` stands for anything."""
+    at, lines = 0, [" ".join(line.split()) for line in printed.splitlines()]
+    for line in shown.splitlines():
+        pattern = re.escape(" ".join(line.split())).replace(r"\.\.\.", ".*")
+        while at < len(lines) and not re.fullmatch(pattern, lines[at]):
+            at += 1
+        if at == len(lines):
+            return False
+        at += 1
+    return True
+
+
+@pytest.mark.parametrize(
+    ("shown", "fits"), [("a ... c\n", True), ("b\na ... c\n", False), ("...\nd\n", True), ("x\n", False)]
+)
+def test_dots_stand_for_anything_and_lines_keep_their_order(shown, fits):
+    assert printed_as_shown(shown, "a b  c\nb\nd\n") is fits
