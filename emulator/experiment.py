@@ -42,6 +42,7 @@ class Experiment:
         stop_s: When it ends; None: with the last transfer.
         bin_s: Width of the record's time bins, at whose ends the observer looks.
         record_sharing: Whether the journal of the sharing is written.
+        record_weights: Whether the weights of the answers are, at the end.
         stream: Random streams by name.
         lesson: None for a network experiment.
         air: What changes on the air.
@@ -63,6 +64,7 @@ class Experiment:
     varying: tuple[VaryingLinks, ...] = ()
     routing: Routing = field(default_factory=Routing)
     record_sharing: bool = True
+    record_weights: bool = True
     air: AirPlan = field(default_factory=AirPlan)
     keyring: Keyring | None = None
     forgings: tuple[Forging, ...] = ()

@@ -31,6 +31,7 @@ from .programs import Programs
 from .rates import LinkRates
 from .records import EventKind, RunWriter
 from .records.tables import nanoseconds
+from .scalings import Tally
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -132,6 +133,8 @@ class World:
             self._close_bin()
         self._check_laws()
         self._meter.ledger.write(self._writer)
+        if self._learning is not None and self._learning.last_answers and self._experiment.record_weights:
+            self._writer.keep_weights(self._learning.packed_answers())
         return self._summary()
 
     def _bring_up_to_date(self) -> None:
@@ -282,6 +285,7 @@ class World:
             "flows": {"count": accounts.sent, "last_end_s": _to_the_nanosecond(accounts.last_end_s)},
             "refused": {reason.name.lower().replace("_", "-"): n for reason, n in sorted(self._refused.items())},
             "drops": accounts.drops_by_reason(),
+            **(self._learning.tally if self._learning else Tally()).summary(),
             "handovers": self._air.handovers if self._air is not None else 0,
             "training": {name: getattr(service, name, 0) for name in ("jobs", "batches", "samples")}
             | {"left_out": self._learning.left_out if self._learning else 0},

@@ -1,115 +1,112 @@
-"""Expectations: what a scenario promises about its own run, such as `accuracy.final >= 0.93`.
+"""Expectations: what a scenario promises about its own runs, such as `accuracy.final >= 0.93`.
 
-The keys are those of the run's summary, without unit suffixes; physical values carry units, counts and fractions do
-not.
+The language is in `expecting`; docs/testing.md has it for people who write expectations.
 """
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from . import quantities
-from .composer import FLOAT
-from .errors import shown, unknown
+from .errors import shown
+from .expecting.comparing import EXACT, Tolerance, check, holds, tolerance_of
+from .expecting.errors import ExpectationError as ExpectationError
+from .expecting.figures import Figure
+from .expecting.grammar import Sentence, parse, split
+from .expecting.outcomes import Case
+from .expecting.outcomes import Outcome as Outcome
+from .expecting.pattern import pattern
+from .expecting.run_figures import RunFigures
+from .expecting.terms import Digest, Named, Scene, Statistic, Term, Value
 
-COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "<=": operator.le,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    ">": operator.gt,
-}
-_HABITS = {"=<": "<=", "=>": ">=", "=": "==", "≤": "<=", "≥": ">=", "<>": "!=", "~=": "=="}
-_FRACTION, _LOSS, _COUNT, _DIGEST = "fraction", "loss", "count", "digest"
-_LINK_CLASSES = ("access-up", "access-down", "backhaul", "core", "d2d")
-_CAUSES = ("compute", "radio", "link", "idle")
-
-# What may be expected: the kind of each value, and the path in summary.json, where it differs from the key.
-_KINDS: Mapping[str, str] = {
-    **{f"accuracy.{name}": _FRACTION for name in ("final", "nodes", "best")},
-    **{f"loss.{name}": _LOSS for name in ("final", "nodes", "best")},
-    **{f"time.{name}": "s" for name in ("virtual", "wall")},
-    "bytes.total": "bytes",
-    "bytes.retransmitted": "bytes",
-    **{f"bytes.by_class.{name}": "bytes" for name in _LINK_CLASSES},
-    "energy.total": "j",
-    **{f"energy.by_cause.{name}": "j" for name in _CAUSES},
-    **{f"packets.{name}": _COUNT for name in ("sent", "delivered", "dropped")},
-    "flows.count": _COUNT,
-    "flows.last_end": "s",
-    **{f"training.{name}": _COUNT for name in ("jobs", "batches", "samples", "left_out")},
-    **{f"digest.{name}": _DIGEST for name in ("events", "weights")},
-}
-_SUFFIXED = {"time.virtual": "_s", "time.wall": "_s", "energy.total": "_j", "flows.last_end": "_s"}
-_OF_LEARNING = ("accuracy.", "loss.", "training.", "digest.weights")
-_FORM = re.compile(r"\s*([\w.-]*?)\s*([<>=!~≤≥]+)\s*(.*?)\s*")
-
-
-class ExpectationError(ValueError):
-    """The text is not an expectation; the message says what would be."""
+if TYPE_CHECKING:
+    from wayfare.emulator.records import RunRecord
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """One promise: the key of a figure, how it compares, and with what.
+    """One promise: two sides, how they compare, and how far off they may be.
 
     Attributes:
         text: As the scenario says it.
-        key: Key of the figure, such as `flows.last_end`.
-        operator: One of `COMPARISONS`.
-        value: What it is compared with, in SI.
-        unit: The unit that the scenario used, or nothing for counts, fractions and digests.
+        left: What is measured.
+        operator: How they compare: `<=`, `>=`, `==`, `!=`, `<` or `>`.
+        right: What it is compared with.
+        tolerance: How far off it may be.
         line: The line of the scenario file, where it has one.
     """
 
     text: str
-    key: str
+    left: Term
     operator: str
-    value: float | int | str
-    unit: str = ""
+    right: Term
+    tolerance: Tolerance = EXACT
+    left_text: str = ""
     line: int | None = field(default=None, compare=False)
 
     EXAMPLE: ClassVar[str] = "accuracy.final >= 0.93"
-    PATTERN: ClassVar[str] = rf"^\s*({'|'.join(map(re.escape, _KINDS))})\s*(<=|>=|==|!=|<|>)\s*\S.*$".replace(
-        r"\-", "-"
-    )
+    PATTERN: ClassVar[str] = pattern()
 
     @classmethod
     def parse(cls, text: Any) -> Expectation:
         """Return the expectation that a text states.
 
         Raises:
-            ExpectationError: It is not `KEY OPERATOR VALUE`, or one of the three is unknown or does not fit the others.
+            ExpectationError: It is none; the message says what would be.
         """
         if isinstance(text, cls):
             return text
-        match = _FORM.fullmatch(text) if isinstance(text, str) else None
-        if match is None:
+        if not isinstance(text, str):
             raise ExpectationError(f"{shown(text)} is not of the form KEY OPERATOR VALUE, for example {cls.EXAMPLE!r}")
-        key, comparison, wanted = match.groups()
-        if key not in _KINDS:
-            raise ExpectationError(unknown("figure", key, list(_KINDS)))
-        if comparison not in COMPARISONS:
-            meant = _HABITS.get(comparison)
-            hint = f"did you mean {meant!r}? " if meant else ""
-            raise ExpectationError(f"unknown comparison {comparison!r}; {hint}allowed: {', '.join(COMPARISONS)}")
-        value, unit = _value(key, comparison, wanted)
-        return cls(" ".join(text.split()), key, comparison, value, unit)
+        sentence = split(text, cls.EXAMPLE)
+        left = parse(sentence.left)
+        right = _right(left, sentence)
+        check(left, sentence.comparison, right)
+        tolerance = tolerance_of(sentence.tolerance, left)
+        left_text = " ".join(sentence.left.split())
+        return cls(" ".join(text.split()), left, sentence.comparison, right, tolerance, left_text)
+
+    @property
+    def figures(self) -> list[Named]:
+        """Return the figures that it names, from left to right."""
+        return [part for part in self._parts() if isinstance(part, Named)]
 
     @property
     def about_learning(self) -> bool:
-        """Whether the figure exists in runs with learning only."""
-        return self.key.startswith(_OF_LEARNING)
+        """Whether a figure of it exists in runs with learning only."""
+        return any(named.figure.of_learning for named in self.figures)
 
-    def evaluate(self, summary: Mapping[str, Any]) -> Outcome:
-        """Compare the figure in a run's summary; a figure that the run did not measure fails."""
-        value = _figure(summary, self.key)
-        return Outcome(self, value, value is not None and COMPARISONS[self.operator](value, self.value))
+    @property
+    def of_one_run(self) -> bool:
+        """Whether one run can say whether it holds: it names no method, and no statistic over replications."""
+        return not any(isinstance(part, Statistic) or getattr(part, "whose", None) for part in self._parts())
+
+    def evaluate(self, scenes: Mapping[str, Scene]) -> Outcome:
+        """Compare the values of both sides in each of one or several scenes, by name; all of them have to hold."""
+        return Outcome(self, tuple(self._case(name, scene) for name, scene in scenes.items()))
+
+    def _case(self, name: str, scene: Scene) -> Case:
+        value, limit = self.left.value(scene), self.right.value(scene)
+        passed = value is not None and limit is not None and holds(value, self.operator, limit, self.tolerance)
+        missing = "" if value is not None and limit is not None else self._missing(scene)
+        return Case(name, value, limit, passed, missing)
+
+    def _missing(self, scene: Scene) -> str:
+        """Say which part had no value."""
+        for part in self._parts():
+            if isinstance(part, Statistic) and part.value(scene) is None:
+                few = len(scene.replications()) < 2 and part.name in ("std", "ci_low", "ci_high")
+                if few:
+                    return f"{part.name}() needs two replications or more"
+            if isinstance(part, Named) and any(part.value(one) is None for one in (scene, *scene.replications())):
+                never = part.figure.name.endswith(("time_to", "bytes_to", "energy_to"))
+                return f"{part.text} was {'never reached' if never else 'not measured in this run'}"
+        return "one side has no value"
+
+    def _parts(self) -> list[Term]:
+        return [*self.left.parts(), *self.right.parts()]
 
     def __str__(self) -> str:
         """Return the expectation as the scenario says it."""
@@ -117,109 +114,42 @@ class Expectation:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of an expectation; `value` is the figure in SI, or None where the run measured none."""
+class OneRun:
+    """The scene of a run by itself."""
 
-    expectation: Expectation
-    value: float | int | str | None
-    passed: bool
+    figures: RunFigures
 
-    @property
-    def line(self) -> int | None:
-        """Return the line of the expectation in its file."""
-        return self.expectation.line
+    def figure(self, figure: Figure, whose: str | None, argument: float | str | None) -> Value | None:
+        """Return a figure of the run."""
+        return self.figures.value(figure, argument)
 
-    @property
-    def text(self) -> str:
-        """Return the expectation as the scenario says it."""
-        return self.expectation.text
-
-    def record(self) -> dict[str, Any]:
-        """Return what summary.json keeps of it."""
-        return {"line": self.line, "text": self.text, "value": self.value, "passed": self.passed}
-
-    def __str__(self) -> str:
-        """Return `accuracy.final = 0.91, expected >= 0.93`."""
-        key = self.expectation.key
-        condition = self.text.removeprefix(key).strip()
-        if self.value is None:
-            return f"{key} was not measured in this run, expected {condition}"
-        return f"{key} = {self._shown_value()}, expected {condition}"
-
-    def _shown_value(self) -> str:
-        """Return the value with as few digits as still show on which side of the limit it lies."""
-        if (
-            isinstance(self.value, str)
-            or self.value is None
-            or (isinstance(self.value, int) and not self.expectation.unit)
-        ):
-            return str(self.value)
-        compare = COMPARISONS[self.expectation.operator]
-        rounded = (float(f"{self.value:.{digits}g}") for digits in (4, 6, 9, 12))
-        value = next((near for near in rounded if compare(near, self.expectation.value) == self.passed), self.value)
-        return self._in_unit(value)
-
-    def _in_unit(self, value: float) -> str:
-        kind, unit = _KINDS[self.expectation.key], self.expectation.unit
-        return quantities.format(value, kind, unit) if unit else f"{value:.12g}"
+    def replications(self) -> Sequence[Scene]:
+        """Return the run."""
+        return [self]
 
 
-def evaluate(expectations: Iterable[Expectation], summary: Mapping[str, Any]) -> list[Outcome]:
-    """Compare a run's summary with each expectation."""
-    return [expectation.evaluate(summary) for expectation in expectations]
+def evaluate(
+    expectations: Iterable[Expectation], summary: Mapping[str, Any], record: RunRecord | None = None
+) -> list[Outcome]:
+    """Compare a run with each expectation that one run can decide.
+
+    Args:
+        expectations: Which.
+        summary: The run's.
+        record: Its folder, whose tables hold all that has happened; without it they are not looked at.
+    """
+    scene = OneRun(RunFigures(summary, record))
+    return [expectation.evaluate({"": scene}) for expectation in expectations if expectation.of_one_run]
 
 
-def _value(key: str, comparison: str, text: str) -> tuple[float | int | str, str]:
-    """Return what a figure is compared with, in SI, and the unit it was written in."""
-    kind = _KINDS[key]
-    if kind == _DIGEST:
-        return _digest(key, comparison, text), ""
-    if kind in quantities.KINDS:
-        try:
-            value, unit = quantities.parse_with_unit(_bare(text), kind)
-        except quantities.QuantityError as error:
-            raise ExpectationError(f"{key}: {error}") from None
-        return value, unit
-    return _number(key, kind, text), ""
-
-
-def _bare(text: str) -> Any:
-    """Return a number where the text is nothing but one, so that the message says that its unit is missing."""
-    try:
-        return float(text) if "." in text else int(text)
-    except ValueError:
-        return text
-
-
-def _number(key: str, kind: str, text: str) -> float | int:
-    """Return a fraction from 0 to 1, a loss, or a count."""
-    if kind == _FRACTION:
-        if re.fullmatch(r"\d*\.?\d+|\d+\.", text, re.ASCII) and float(text) <= 1:
-            return float(text)
-        raise ExpectationError(
-            f"{key} is a fraction: {shown(text)} is not a number from 0 to 1 without a unit, such as 0.93"
-        )
-    if kind == _LOSS:
-        if FLOAT.fullmatch(text) or text.isdecimal():
-            return float(text)
-        raise ExpectationError(f"{key} is a loss: {shown(text)} is not a number without a unit, such as 0.5")
-    if re.fullmatch(r"\d{1,18}", text, re.ASCII):
-        return int(text)
-    raise ExpectationError(f"{key} is a count: {shown(text)} is not a whole number without a unit, such as 10")
-
-
-def _digest(key: str, comparison: str, text: str) -> str:
-    """Return the digest that is expected."""
-    if comparison not in ("==", "!="):
-        raise ExpectationError(f"{key} is a digest: it can be compared with == and !=, not with {comparison}")
-    if not re.fullmatch(r"[0-9a-f]{64}", text):
-        raise ExpectationError(f"{key} is a digest: {shown(text)} is not 64 hexadecimal digits")
-    return text
-
-
-def _figure(summary: Mapping[str, Any], key: str) -> Any:
-    """Return the figure of a summary, or None where it has none."""
-    value: Any = summary
-    for step in (key + _SUFFIXED.get(key, "")).split("."):
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value
+def _right(left: Term, sentence: Sentence) -> Term:
+    """Return the right side; a digest may be written there."""
+    if isinstance(left, Named) and left.figure.kind == "digest" and re.fullmatch(r"[0-9a-f]+", sentence.right):
+        if sentence.comparison not in ("==", "!="):
+            raise ExpectationError(
+                f"{left.text} is a digest: it can be compared with == and !=, not with {sentence.comparison}"
+            )
+        if len(sentence.right) != 64:
+            raise ExpectationError(f"{left.text} is a digest: {shown(sentence.right)} is not 64 hexadecimal digits")
+        return Digest(sentence.right)
+    return parse(sentence.right)

@@ -1,8 +1,7 @@
 """`wayfare verify`: a run played again, to see that it is the same."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -45,21 +44,8 @@ def _findings(record: "RunRecord", found: "Verification") -> list[str]:
 
 
 def _difference(record: "RunRecord", difference: "RunDiffers") -> str:
-    before, now = (_said(record, difference.table, row) for row in (difference.recorded, difference.now))
+    from wayfare.emulator.records import row_text
+
+    names = record.node_names
+    before, now = (row_text(difference.table, row, names) for row in (difference.recorded, difference.now))
     return f"row {difference.row:,} of {difference.table}: {before}; now {now}"
-
-
-def _said(record: "RunRecord", table: str, row: Mapping[str, Any] | None) -> str:
-    """Return what a row says, in words where it is an event."""
-    if row is None:
-        return "nothing more"
-    rest = {name: value for name, value in row.items() if name != "time_ns"}
-    when = f"at {row['time_ns'] / 1e9:.9f} s " if "time_ns" in row else ""
-    if table != "events":
-        return when + ", ".join(f"{name} {value}" for name, value in rest.items())
-    from wayfare.emulator.records import EventKind
-
-    ends = " > ".join(record.node_names[rest.pop(end)] for end in ("node", "peer") if rest[end] >= 0)
-    kind = EventKind(rest.pop("kind")).name.lower()
-    figures = [f"{name} {value}" for name, value in rest.items() if name != "peer" and value not in (-1, None)]
-    return f"{when}{kind} {ends} ({', '.join(figures)})"

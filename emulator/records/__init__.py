@@ -7,6 +7,7 @@ compact      makes Parquet files of the tables of a run that has ended, and says
 table_files  the files of a table, whatever they are at the moment
 RecordError  a folder that is no run, or is damaged
 RunDiffers   a run that was played again recorded something else
+row_text     what a row of a table says, in words
 find_runs    the run folders inside a folder
 EXPORTS      the tables `wayfare export` writes, made from a RunRecord
 """

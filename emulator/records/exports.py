@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from .reader import RunRecord
-from .tables import EventKind
+from .tables import SCALINGS, EventKind
 
 FLOW_COLUMNS = ("id", "src", "dst", "size_bytes", "start_s", "end_s", "route", "delivered")
 NODE_FIGURES = ("utilisation", "queue", "energy_j")
@@ -174,6 +174,21 @@ def radio_table(run: RunRecord) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=pa.schema(columns))
 
 
+def scaling_table(run: RunRecord) -> pa.Table:
+    """Return what scaling models saved and lost, nodes by name; null where a column does not apply.
+
+    The columns are those of the table ``scalings``, with ``time_s`` for its time. Runs of older versions have no rows.
+    """
+    names, without = run.node_names, {"packet": -1, "rank": -1}
+    rows = []
+    for row in run.table("scalings").to_pylist() if run.has_table("scalings") else []:
+        plain = {key: None if value == without.get(key) or value != value else value for key, value in row.items()}
+        rows.append({"time_s": row["time_ns"] / 1e9, **plain, "node": names[row["node"]]})
+    fields = [(field.name, field.type) for field in SCALINGS.schema if field.name not in ("time_ns", "node")]
+    schema = pa.schema([("time_s", pa.float64()), ("node", pa.string()), *fields])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
 EXPORTS = {
     "flows": flow_table,
     "events": event_table,
@@ -183,4 +198,5 @@ EXPORTS = {
     "energy": energy_table,
     "places": place_table,
     "radio": radio_table,
+    "scalings": scaling_table,
 }

@@ -1,6 +1,5 @@
 """A run folder as everybody but the emulator sees it: running, finished or cut off."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -10,14 +9,15 @@ from typing import Any
 import pyarrow as pa
 
 from .errors import RecordError
+from .files import MANIFEST, read_listed, read_listed_json, read_manifest
 from .hold import host, is_free
 from .parts import Part, parts_of
 from .segments import Segment, segment_path, segment_paths
 from .tables import TABLES, Table
+from .tail import Tail
 
-MANIFEST = "run.json"
-LOST_AFTER_S = 30.0  # a running run writes its heartbeat four times a second
 TIME = "time_ns"
+LOST_AFTER_S = 30.0  # a running run writes its heartbeat four times a second
 
 
 class RunRecord:
@@ -30,6 +30,7 @@ class RunRecord:
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
         self._checked: dict[Part, tuple[int, int]] = {}
+        self._tails: dict[Path, Tail] = {}
         if not (self.folder / MANIFEST).is_file():
             raise RecordError(f"{self.folder}: not a run folder (it has no {MANIFEST})")
 
@@ -39,7 +40,7 @@ class RunRecord:
     @property
     def manifest(self) -> dict[str, Any]:
         """Return ``run.json`` as it stands now."""
-        return self._json(MANIFEST)
+        return read_manifest(self.folder)
 
     @property
     def is_alive(self) -> bool:
@@ -59,12 +60,16 @@ class RunRecord:
     @property
     def summary(self) -> dict[str, Any] | None:
         """Return ``summary.json``, or None while the run has not finished."""
-        return self._json("summary.json") if (self.folder / "summary.json").is_file() else None
+        manifest = self.manifest
+        listed = "summary.json" in manifest.get("files", ("summary.json",))
+        if not listed or not (self.folder / "summary.json").is_file():
+            return None
+        return read_listed_json(self.folder, "summary.json", manifest)
 
     @cached_property
     def topology(self) -> dict[str, Any]:
         """Return ``topology.json``: node-link data with ``edges``, positions and integer ids."""
-        return self._json("topology.json")
+        return read_listed_json(self.folder, "topology.json", self.manifest)
 
     @cached_property
     def node_names(self) -> list[str]:
@@ -78,11 +83,7 @@ class RunRecord:
     @property
     def scenario_text(self) -> str:
         """Return the scenario as it was resolved, as YAML."""
-        path = self.folder / "scenario.yaml"
-        try:
-            return path.read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            raise RecordError(f"{path}: cannot be read ({error})") from error
+        return read_listed(self.folder, "scenario.yaml", self.manifest)
 
     def table(
         self, name: str, columns: Sequence[str] | None = None, between_ns: tuple[int, int] | None = None
@@ -95,7 +96,8 @@ class RunRecord:
         Args:
             name: A key of `TABLES`.
             columns: Which columns, in this order; all by default.
-            between_ns: Only rows from a virtual time on, up to another and without it; much cheaper once compacted.
+            between_ns: Only rows from a virtual time on, up to another and without it. That is cheap once compacted,
+                and of a run that runs where the same `RunRecord` is asked again.
 
         Raises:
             RecordError: A file is missing, damaged or of another table.
@@ -128,9 +130,15 @@ class RunRecord:
     ) -> pa.Table:
         parts = parts_of(manifest, table.name, self.folder)
         first = sum(part.segments for part in parts)
-        segments = [Segment(path, table) for path in segment_paths(self.folder, table.name, first)]
+        paths = segment_paths(self.folder, table.name, first)
+        if between_ns is not None and manifest["status"] != "finished":
+            segments: list[Segment] = [self._tails.setdefault(path, Tail(path, table)) for path in paths]
+        else:
+            segments = [Segment(path, table) for path in paths]
         if not parts and not segments:
-            raise RecordError(f"{segment_path(self.folder, table.name, 0)}: cannot be read (No such file)")
+            raise RecordError(
+                f"{segment_path(self.folder, table.name, 0)}: cannot be read (No such file; runs of older versions have fewer tables)"
+            )
         pieces = []
         for part in parts:
             self._check(part)
@@ -156,16 +164,6 @@ class RunRecord:
             part.check(self.folder)
             self._checked[part] = seen
 
-    def _json(self, name: str) -> dict[str, Any]:
-        path = self.folder / name
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise RecordError(f"{path}: cannot be read ({error})") from error
-        if not isinstance(content, dict):
-            raise RecordError(f"{path}: holds no JSON object")
-        return content
-
 
 def find_runs(parent: Path) -> list[Path]:
     """Return the run folders directly inside a folder (or the folder itself), oldest first by name."""
@@ -190,7 +188,7 @@ def _read(
         if isinstance(source, Part) and source.is_parquet:
             return _read_parquet(path, table, source, columns, between_ns)
         segment = source if isinstance(source, Segment) else Segment(path, table)
-        rows = segment.read()
+        rows = segment.between(between_ns) if isinstance(segment, Tail) and between_ns is not None else segment.read()
         if isinstance(source, Part) and rows.num_rows != source.rows:
             raise ValueError(f"{rows.num_rows} rows, and run.json lists {source.rows}")
     except (OSError, ValueError, pa.ArrowException) as error:

@@ -50,7 +50,7 @@ class Segment:
             if reader.schema != self.table.schema:
                 raise pa.ArrowInvalid(f"columns {reader.schema.names}, expected {self.table.schema.names}")
             end = file.tell()
-            while (batch := _next(reader)) is not None:
+            while (batch := next_batch(reader)) is not None:
                 yield batch
                 end = file.tell()
             file.seek(end)
@@ -85,7 +85,7 @@ def checksum(batch: pa.RecordBatch) -> bytes:
     return b"%08x" % value
 
 
-def _next(reader: pa.RecordBatchReader) -> pa.RecordBatch | None:
+def next_batch(reader: pa.RecordBatchReader) -> pa.RecordBatch | None:
     """Return the next batch, or None at the end or at one that is not whole."""
     try:
         batch, note = reader.read_next_batch_with_custom_metadata()

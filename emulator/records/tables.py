@@ -22,8 +22,8 @@ class EventKind(IntEnum):
     TRAIN_START = 5  # node; size_bytes: of the model; value: duration [s]
     TRAIN_END = 6  # node; value: mean loss over the job's steps
     EVALUATE = 7  # node; value: accuracy on the node's own validation split
-    MERGE = 8  # node; value: number of models merged
-    SCALE = 9  # node; size_bytes: payload after scaling; value: bits a parameter
+    MERGE = 8  # node; value: number of models merged; 0: they were too few for the merger
+    SCALE = 9  # node; size_bytes: of the weights after scaling; value: bits a parameter; SCALINGS has the rest
     LAUNCH = 10  # node; a model packet comes to life
     RETIRE = 11  # node; a model packet ends
     LINK_DOWN = 12  # node: from, peer: to; a directed link fails
@@ -37,6 +37,7 @@ class EventKind(IntEnum):
     REFUSE = 20  # node, peer: sender; its gate refuses what has arrived; value: RefuseReason
     DRIFT = 21  # the data of nodes changes; value: number of the change, from 1
     BATTERY_EMPTY = 22  # node; it fails for good
+    REJECT = 23  # node; it leaves a model untrained; size_bytes: memory that it takes; value: RejectReason
 
 
 class DropReason(IntEnum):
@@ -49,6 +50,13 @@ class DropReason(IntEnum):
     NODE_DOWN = 4
     DEADLINE = 5
     BUFFER_FULL = 6
+
+
+class RejectReason(IntEnum):
+    """Why a node does not train a model that has come by."""
+
+    MEMORY = 0
+    COMPUTE = 1
 
 
 class Asked(IntEnum):
@@ -143,7 +151,28 @@ SHARING = Table(
 RADIO = Table("radio", (("time_ns", "<i8"), ("link", "<i4"), ("site", "<i4"), ("sinr_db", "<f8"), ("rate_bps", "<f8")))
 PLACES = Table("places", (("time_ns", "<i8"), ("node", "<i4"), ("x_m", "<f8"), ("y_m", "<f8")), ahead=True)
 ENERGY = Table("energy", (("node", "<i4"), ("link", "<i4"), ("cause", "text"), ("energy_j", "<f8")))
-TABLES = {table.name: table for table in (EVENTS, METRICS, BINS, SHARING, RADIO, PLACES, ENERGY)}
+SCALINGS = Table(
+    "scalings",
+    (
+        ("time_ns", "<i8"),
+        ("node", "<i4"),
+        ("packet", "<i8"),
+        ("why", "text"),
+        ("size_bytes_before", "<i8"),
+        ("size_bytes", "<i8"),
+        ("memory_bytes_before", "<i8"),
+        ("memory_bytes", "<i8"),
+        ("flop_before", "<i8"),
+        ("flop", "<i8"),
+        ("error", "<f8"),
+        ("width", "<f8"),
+        ("depth", "<f8"),
+        ("rank", "<i4"),
+        ("bits", "text"),
+        ("sparsity", "<f8"),
+    ),
+)
+TABLES = {table.name: table for table in (EVENTS, METRICS, BINS, SHARING, RADIO, PLACES, ENERGY, SCALINGS)}
 
 
 def nanoseconds(time_s: float) -> int:

@@ -72,6 +72,17 @@ def test_best_is_the_best_final_so_far(learning):
     assert finals[2]["best"] == finals[1]["final"] > finals[2]["final"]
 
 
+def test_a_look_at_a_diverged_model_leaves_the_best_of_all_others(learning):
+    (sound,) = models(learning, 1)
+    diverged = replace(sound, weights={name: torch.full_like(w, torch.nan) for name, w in sound.weights.items()})
+    best = []
+    for now_s, model in enumerate((diverged, sound, diverged)):
+        learning.answer(0, -1, model)
+        best.append(learning.observe(float(now_s))["loss"]["best"])
+    expected = evaluate(sound, learning.held_at(0.0).test).loss
+    assert best == [None, expected, expected]
+
+
 def test_an_answer_that_is_taken_back_counts_no_more(learning):
     first, second = models(learning, 2)
     learning.answer(-1, 0, first)

@@ -55,7 +55,7 @@ def test_a_failure_is_a_line_with_the_figure_and_the_run_folder_and_no_traceback
     result.stdout.fnmatch_lines(
         [
             "network.scenario.yaml:10: flows.last_end = 0.805 s, expected <= 0.7 s",
-            "run folder: */wayfare-runs*-two-nodes-*",
+            "run folder: */wayfare-runs/two-nodes-*/*-two-nodes-*",
         ]
     )
     result.stdout.no_fnmatch_line("*Traceback*")
@@ -65,7 +65,7 @@ def test_a_failure_is_a_line_with_the_figure_and_the_run_folder_and_no_traceback
 def test_the_run_is_shared_by_the_tests_of_a_file_and_not_by_files(scenarios, pytester):
     result = scenarios("--basetemp=kept", first=NETWORK, second=NETWORK)
     result.assert_outcomes(passed=4, failed=2)
-    assert len(list(pytester.path.glob("kept/wayfare-runs[0-9]*/*/run.json"))) == 2
+    assert len(list(pytester.path.glob("kept/wayfare-runs/*/*/run.json"))) == 2
 
 
 def test_one_expectation_can_be_chosen(scenarios):
@@ -92,13 +92,64 @@ def test_a_network_that_does_not_fit_fails_once_with_its_line_and_leaves_no_run_
         ["generated.scenario.yaml:3: traffic.transfers.0.to: unknown node 'edge9'; did you mean*"]
     )
     result.stdout.no_fnmatch_line("*Traceback*")
-    assert not list(pytester.path.glob("kept/wayfare-runs*/*"))
+    assert not list(pytester.path.glob("kept/wayfare-runs/*/*/run.json"))
 
 
 def test_a_scenario_that_expects_nothing_is_not_run(scenarios, pytester):
     result = scenarios("--basetemp=kept", silent=NETWORK.partition("expect:")[0])
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
     assert not list(pytester.path.glob("kept/wayfare-runs*"))
+
+
+def test_a_golden_is_made_kept_and_missed_when_the_run_is_another(scenarios):
+    scenarios("--update-golden", network=NETWORK.replace("  - flows.last_end <= 0.7 s\n", "")).assert_outcomes(passed=3)
+    scenarios(network=NETWORK).assert_outcomes(passed=3, failed=1)
+    result = scenarios(network=NETWORK.replace("delay: 5 ms", "delay: 6 ms"))
+    result.assert_outcomes(passed=2, failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*network.golden.json: the runs are not the golden ones",
+            "*the first event that differs is number 3: it was at 0.805000000 s hop_end a > b *; now at 0.806000*",
+            "*flows.last_end = 806 ms, expected == 805 ms ± 0.0001 %",
+            "*if this is meant: wayfare test --update network.scenario.yaml",
+            "run folder: */wayfare-runs/two-nodes-*/*-two-nodes-*",
+        ]
+    )
+
+
+def test_no_golden_is_made_of_a_run_that_breaks_a_promise(scenarios, pytester):
+    result = scenarios("--update-golden", network=NETWORK)
+    result.assert_outcomes(passed=2, failed=2)
+    result.stdout.fnmatch_lines(["network.scenario.yaml:10: no golden was made, as an expectation fails: *"])
+    assert not list(pytester.path.glob("*.golden.*"))
+
+
+def test_run_folders_go_where_they_are_wanted(scenarios, pytester):
+    scenarios("--wayfare-runs=mine", "-k", "dropped", network=NETWORK).assert_outcomes(passed=1, deselected=2)
+    assert len(list(pytester.path.glob("mine/*-two-nodes-*/run.json"))) == 1
+
+
+@pytest.mark.slow
+def test_a_folder_with_two_scenarios_and_no_python_is_a_test_suite(tmp_path):
+    """Two processes share three tests of one run and one of another; JUnit XML has what was measured."""
+    from xml.etree import ElementTree
+
+    (tmp_path / "one.scenario.yaml").write_text(NETWORK)
+    (tmp_path / "two.scenario.yaml").write_text(
+        NETWORK.replace("two-nodes", "other").partition("  - flows.last_end")[0] + "  - bytes.of(a) == 10 MB\n"
+    )
+    options = ("-n", "2", "--junitxml=report.xml", "--basetemp=kept", "-p", "no:cacheprovider", "-q")
+    command = [sys.executable, "-m", "pytest", *options]
+    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
+    assert "1 failed, 3 passed" in done.stdout
+    cases = {case.get("name"): case for case in ElementTree.parse(tmp_path / "report.xml").iter("testcase")}
+    assert len(cases) == 4
+    said = {p.get("name"): p.get("value") for p in cases["flows.last_end <= 0.7 s"].iter("property")}
+    assert (float(said["measured"]), float(said["limit"]), said["unit"]) == (pytest.approx(0.805), 0.7, "s")
+    assert (tmp_path / said["run_folder"] / "events.parquet").is_file()
+    assert said["run_folder"] in done.stdout
+    assert len(list(tmp_path.glob("kept/wayfare-runs/*/*/run.json"))) == 2
 
 
 def test_other_yaml_files_are_left_alone(scenarios, pytester):

@@ -7,8 +7,8 @@ import json
 import jsonschema
 import pyarrow.parquet
 import pytest
-import yaml
 
+from wayfare.scenarios import document
 from wayfare.scenarios.schema import SCHEMA_FILE
 
 
@@ -18,7 +18,7 @@ def _rows(text: str) -> list[dict[str, str]]:
 
 def test_flows_are_one_row_per_transfer_with_its_route(wayfare, network):
     folder = wayfare("run", network).folder
-    (row,) = _rows(wayfare("export", folder, "--table", "flows", "--format", "csv").out)
+    (row,) = _rows(wayfare("export", folder, "--table", "flows", "--to", "csv").out)
     assert list(row) == ["id", "src", "dst", "size_bytes", "start_s", "end_s", "route", "delivered"]
     assert (row["src"], row["dst"], row["size_bytes"], row["route"]) == ("a", "b", "10000000", "a>b")
     assert float(row["start_s"]) == 0.0
@@ -54,14 +54,14 @@ def test_metrics_hold_accuracy_of_packets_nodes_and_the_run(wayfare, tiny):
 
 def test_parquet_to_a_file_or_standard_output_holds_the_same_rows(wayfare, network):
     folder = wayfare("run", network).folder
-    wayfare("export", folder, "--table", "events", "--format", "parquet", "-o", "events.parquet")
-    printed = wayfare("export", folder, "--table", "events", "--format", "parquet", binary=True)
+    wayfare("export", folder, "--table", "events", "--to", "parquet", "-o", "events.parquet")
+    printed = wayfare("export", folder, "--table", "events", "--to", "parquet", binary=True)
     assert pyarrow.parquet.read_table(wayfare.folder / "events.parquet").equals(
         pyarrow.parquet.read_table(io.BytesIO(printed))
     )
 
 
-@pytest.mark.parametrize("arguments", [("--table", "flwos"), ("--table", "flows", "--format", "xml"), ()])
+@pytest.mark.parametrize("arguments", [("--table", "flwos"), ("--table", "flows", "--to", "xml"), ()])
 def test_an_export_of_nothing_there_is_a_mistake(wayfare, network, arguments):
     said = wayfare("export", wayfare("run", network).folder, *arguments)
     assert said.code == 2
@@ -97,4 +97,4 @@ def test_the_committed_schema_is_current_and_accepts_the_catalogue(wayfare):
     catalogue = sorted(SCHEMA_FILE.parent.glob("*.scenario.yaml"))
     assert len(catalogue) >= 4
     for path in catalogue:
-        validator.validate(yaml.safe_load(path.read_text()))
+        validator.validate(document.read(path).data)

@@ -60,8 +60,9 @@ def test_a_learning_run_writes_every_figure_and_its_folder(wayfare, tiny):
     assert summary["training"]["jobs"] > summary["training"]["batches"] > 0
     assert summary["expectations"][0]["passed"]
     names = {path.name for path in folder.iterdir()}
-    assert names == {"run.json", "scenario.yaml", "topology.json", "summary.json"} | {
-        f"{table}.parquet" for table in ("events", "metrics", "bins", "sharing", "radio", "places", "energy")
+    assert names == {"run.json", "scenario.yaml", "topology.json", "summary.json", "weights.safetensors"} | {
+        f"{table}.parquet"
+        for table in ("events", "metrics", "bins", "sharing", "radio", "places", "scalings", "energy")
     }
     manifest = json.loads((folder / "run.json").read_text())
     assert manifest["status"] == "finished"

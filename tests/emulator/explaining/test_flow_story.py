@@ -1,4 +1,3 @@
-import json
 import shutil
 from dataclasses import fields
 from itertools import pairwise
@@ -7,6 +6,7 @@ import pytest
 
 from wayfare.emulator.explaining import NotRecorded, Sending, tell_flow
 from wayfare.emulator.records import EventKind, RunRecord
+from wayfare.emulator.records.files import read_manifest, write_manifest
 
 PAIR = """\
 topology:
@@ -272,9 +272,9 @@ def test_a_run_without_the_journal_says_how_to_get_one(ran, parking_lot, tmp_pat
         tell_flow(ran(PAIR + "traffic:\n" + ONE + "record: {sharing: false}\n"), 0)
     older = shutil.copytree(parking_lot.folder, tmp_path / "older")
     (older / "sharing.parquet").unlink()
-    manifest = json.loads((older / "run.json").read_text())
+    manifest = read_manifest(older)
     del manifest["tables"]["sharing"]
-    (older / "run.json").write_text(json.dumps(manifest))
+    write_manifest(older, manifest)
     with pytest.raises(NotRecorded, match="an older run, without the table sharing"):
         tell_flow(RunRecord(older), 0)
 

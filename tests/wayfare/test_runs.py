@@ -1,0 +1,125 @@
+"""The interface for notebooks: `wayfare.run`, `wayfare.load` and what they return."""
+
+import subprocess
+import sys
+
+import pytest
+
+import wayfare
+from wayfare.emulator.records import RecordError
+from wayfare.scenarios.errors import ScenarioError
+from wayfare.scenarios.expecting import ExpectationError
+
+NETWORK = """\
+name: pair
+topology:
+  nodes: {a: {tier: edge}, b: {tier: edge}}
+  links: [{between: [a, b], rate: 100 Mbit/s, delay: 5 ms}]
+traffic:
+  forwarding: cut-through
+  transfers: [{from: a, to: b, size: 10 MB, start: 0 s}]
+expect:
+  - flows.last_end <= 0.9 s
+"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    place = tmp_path_factory.mktemp("notebook")
+    (place / "pair.scenario.yaml").write_text(NETWORK)
+    return place
+
+
+@pytest.fixture(scope="module")
+def run(place):
+    return wayfare.run(place / "pair.scenario.yaml", {"traffic.hop_limit": 9}, out=place / "runs")
+
+
+def test_a_scenario_runs_with_settings_and_its_figures_are_at_hand(run):
+    assert (run.name, run.status, run.passed) == ("pair", "finished", True)
+    assert "hop_limit: 9" in run.scenario
+    assert run.value("flows.last_end") == pytest.approx(0.805)
+    assert run.value("8 * bytes.total / flows.last_end") == pytest.approx(8e7 / 0.805)
+    assert run.value("flows.duration.max") == pytest.approx(0.805)
+    assert run.table("flows")["route"].to_pylist() == ["a>b"]
+    assert "flows.last_end" not in run.summary
+    assert "0.8050 s" in run._repr_html_()
+
+
+def test_a_run_that_is_there_is_opened(run):
+    again = wayfare.load(run.folder)
+    assert again.summary == run.summary
+    assert repr(again) == f"<Run pair, finished, in {run.folder}>"
+
+
+def test_figures_are_those_of_the_dashboard(run):
+    import plotly.graph_objects as go
+
+    assert "traffic" in run.figures
+    assert "accuracy" not in run.figures
+    figure = run.figure("traffic", scheme="dark")
+    assert isinstance(figure, go.Figure)
+    assert max(value for trace in figure.data for value in trace.y) == pytest.approx(100.0)  # Mbit/s
+
+
+def test_a_frame_says_what_to_do_without_pandas(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ModuleNotFoundError, match=r"pip install pandas, or use table\(\)"):
+        run.frame("flows")
+
+
+def test_a_run_is_exported(run, place):
+    run.export("graphml", place / "run.graphml")
+    run.export("csv", place / "tables")
+    assert (place / "run.graphml").stat().st_size > 0
+    assert (place / "tables" / "flows.csv").is_file()
+
+
+def test_what_is_wrong_is_said_in_words(run, place):
+    for call, error, words in (
+        (lambda: run.table("flow"), ValueError, "did you mean 'flows'"),
+        (lambda: run.figure("trafic"), ValueError, "did you mean 'traffic'"),
+        (lambda: run.figure("accuracy", by="nodes"), ValueError, "did you mean 'node'"),
+        (lambda: run.figure("accuracy", buy="node"), ValueError, "did you mean 'by'"),
+        (lambda: run.value("flows.last"), ExpectationError, "did you mean"),
+        (lambda: run.export("xls", "x"), ValueError, "unknown format 'xls'"),
+        (run.models, RecordError, "keeps no weights"),
+        (lambda: wayfare.load(place), RecordError, "not a run folder"),
+        (lambda: wayfare.load(place / "runs"), RecordError, "holds 1 run folders and is none itself"),
+        (lambda: wayfare.load(place / "pair.scenario.yaml"), RecordError, "wayfare.run runs a scenario file"),
+        (lambda: wayfare.load_sweep(run.folder), RecordError, "not a sweep folder"),
+        (lambda: wayfare.run(place / "pair.scenario.yaml", {"stop": 3}), ScenarioError, "has no unit"),
+        (lambda: wayfare.run(place / "pair.scenario.yaml", {"replications": 2}), ScenarioError, "wayfare.run_sweep"),
+        (lambda: wayfare.laod, AttributeError, "no attribute 'laod'"),
+    ):
+        with pytest.raises(error) as caught:
+            call()
+        assert words in str(caught.value)
+
+
+@pytest.mark.slow
+def test_a_sweep_is_a_table_with_a_row_for_each_run(place):
+    settings = {"sweep": {"grid": {"traffic.hop_limit": [8, 9]}}, "replications": 2}
+    runs = wayfare.run_sweep(place / "pair.scenario.yaml", settings, out=place / "sweeps", workers=1)
+    table = runs.table(["flows.last_end", "flows.duration.max"])
+    assert table.column_names == [
+        "traffic.hop_limit",
+        "method",
+        "seed",
+        "flows.last_end",
+        "flows.duration.max",
+        "folder",
+    ]
+    assert table["traffic.hop_limit"].to_pylist() == [8, 8, 9, 9]
+    assert table["flows.last_end"].to_pylist() == [pytest.approx(0.805)] * 4
+    assert len(runs) == len(list(runs)) == 4
+    assert len(wayfare.load_sweep(runs.folder).select(point=1)) == 2
+
+
+def test_importing_it_loads_nothing_but_itself():
+    code = (
+        "import sys; before = set(sys.modules); import wayfare; assert 'run' in dir(wayfare);"
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before} - {'wayfare'})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == []
