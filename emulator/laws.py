@@ -1,8 +1,13 @@
 """The physics that every run checks of itself."""
 
 import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from .sharing import Demand
+
+if TYPE_CHECKING:
+    from wayfare.models.model import Model
 
 TOLERANCE = 1e-9
 
@@ -48,6 +53,20 @@ def costs_something(what: str, duration_s: float) -> None:
     """
     if not duration_s > 0:
         raise LawBroken(f"{what} takes {duration_s} s")
+
+
+def models_are_values(where: str, models: "Iterable[Model]") -> None:
+    """Check that nobody has changed a model in place: nodes that were sent the same packet hold the same object.
+
+    Raises:
+        LawBroken: Somebody has.
+    """
+    for model in models:
+        if not model.is_unchanged:
+            raise LawBroken(
+                f"a model that comes to {where} was changed in place after it was made. Nodes share models, so that "
+                "changes it for all of them: change a clone of the tensors, and make a new Model of it"
+            )
 
 
 def buffer_holds(node: int, held_bytes: float, capacity_bytes: float) -> None:

@@ -79,6 +79,7 @@ from .streams import Stream as Stream, hashed_seed as hashed_seed, named_streams
 from .structure import Family as Family, Structure as Structure
 from .teacher import Teacher as Teacher
 from .table import TableFile as TableFile
+from .telemetry import Telemetry as Telemetry
 from .text import Text as Text
 from .trainer import train as train
 from .transformer import Transformer as Transformer, TransformerStructure as TransformerStructure

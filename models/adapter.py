@@ -37,7 +37,9 @@ class LoRA:
     rank: Annotated[int, "Rank of the adapters; 8 is peft's default.", Gt(0), Le(1024)] = 8
     alpha: Annotated[float, "The adapters' product counts alpha / rank times; 8 is peft's default.", Gt(0)] = 8.0
     targets: Annotated[
-        tuple[Annotated[str, Len(1)], ...], "Ends of names of the layers to adapt; none means those that peft adapts."
+        tuple[Annotated[str, Len(1)], ...],
+        "Ends of names of the layers to adapt, but those on which nothing depends, such as BERT's pooler; none means "
+        "those that peft adapts.",
     ] = ()
     tokens: Annotated[int, "Most tokens of a text that a base with a tokeniser reads.", Gt(0), Le(65_536)] = 64
     base_seed: Annotated[int, "Seed of the base's random weights."] = 0
@@ -99,6 +101,18 @@ class LoRAStructure(Structure):
     def outputs(self) -> int:
         """Classes, or all bytes."""
         return BYTES if self.task == "language" else self.classes
+
+    @property
+    def needs(self) -> tuple[int | str, ...] | None:
+        """The base: its name, the seed of its random weights, and what it is for. One that was made here stays here."""
+        return self._adapted.backbone.origin
+
+    @classmethod
+    def fetch(cls, *needs: Any) -> None:
+        """Load a base that another process has loaded; raises what loading it raises."""
+        from .backbone import load
+
+        load(*needs)
 
     @property
     def layers(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import copy
 import functools
 import hashlib
 import json
+import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from .transformer import BYTES, SIZES
 
 _POSITIONS = 1024  # of a backbone with random weights, as in GPT-2
 _ATTENTION = "eager"  # the other kinds change bits with the machine, and torch's counter misses some
+_CHARACTERS_SHOWN = 160
 _FILES = ("config.json", "*.safetensors", "*.safetensors.index.json", "tokenizer.json")
 
 
@@ -34,6 +36,7 @@ class Backbone:
         digest: SHA-256 [hex] of weights, configuration and tokeniser; adapters name their backbone by it.
         positions: the longest input [tokens].
         width: numbers that stand for a token inside.
+        origin: what it was loaded by, name, seed and task; None where it was made here.
     """
 
     network: Any
@@ -42,6 +45,7 @@ class Backbone:
     digest: str
     positions: int
     width: int
+    origin: tuple[str, int, Task] | None = None
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -96,7 +100,12 @@ class Adapted:
         """Return the network's output for tokens, with these weights as its adapters'."""
         placed = {place: weights[name] for name, place in self.places.items()}
         texts = {"input_ids": tokens, "attention_mask": self.backbone.attended(tokens)}
-        return torch.func.functional_call(self.network, placed, (), texts)
+        return torch.func.functional_call(self._network_on(tokens.device), placed, (), texts)
+
+    @functools.cache  # noqa: B019 - adapted backbones stay as long as the process
+    def _network_on(self, device: torch.device) -> Any:
+        """Return the network, or a copy of it on a device other than the processor."""
+        return self.network if device.type == "cpu" else copy.deepcopy(self.network).to(device)
 
 
 @functools.cache
@@ -131,14 +140,17 @@ def load(name: str, seed: int, task: Task) -> Backbone:
             raise ValueError("it reads tokens, so it cannot say the next byte; choose one without a tokeniser")
         network = _random(name, seed, task) if folder is None else _trained(folder, seed, task)
     except (OSError, ImportError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"the base {name!r} cannot be loaded: {error}") from error
+        raise ValueError(f"the base {name!r} cannot be loaded: {_said(error, name)}") from error
     if network.config.vocab_size < BYTES:
         raise ValueError(f"the base {name!r} has {network.config.vocab_size} tokens, fewer than there are bytes")
     network.eval().requires_grad_(False)
     network.config.use_cache = False
     config = network.config
     digest = _digest(network, tokeniser)
-    found = Backbone(network, task, tokeniser, digest, config.max_position_embeddings, config.hidden_size)
+    place = os.path.realpath(name) if name not in SIZES and os.path.exists(name) else name
+    found = Backbone(
+        network, task, tokeniser, digest, config.max_position_embeddings, config.hidden_size, (place, seed, task)
+    )
     return loaded().setdefault(digest, found)
 
 
@@ -147,13 +159,13 @@ def adapt(digest: str, rank: int, alpha: float, targets: tuple[str, ...]) -> Ada
     """Return a loaded backbone with adapters; its own weights are shared, not copied.
 
     Raises:
-        ValueError: no backbone of that digest is loaded, or it has no linear layers of these names.
+        ValueError: no backbone of that digest is loaded, or it has no linear layers of these names that count.
     """
+    if digest not in loaded():  # before anything is imported: a packet from anywhere may say so
+        raise ValueError(f"no base {digest[:12]} is loaded here; the scenario's model must name it")
     import peft
     from transformers.pytorch_utils import Conv1D
 
-    if digest not in loaded():
-        raise ValueError(f"no base {digest[:12]} is loaded here; the scenario's model must name it")
     backbone = loaded()[digest]
     shared = {id(tensor): tensor for tensor in (*backbone.network.parameters(), *backbone.network.buffers())}
     network = copy.deepcopy(backbone.network, shared)
@@ -170,12 +182,26 @@ def adapt(digest: str, rank: int, alpha: float, targets: tuple[str, ...]) -> Ada
     places = {tensor.data_ptr(): name for name, tensor in network.named_parameters()}
     if not all(name.endswith((".lora_A.weight", ".lora_B.weight")) for name in state):
         raise ValueError(f"only linear layers can be adapted, not {', '.join(targets)}")
-    return Adapted(
-        backbone,
-        network,
-        {name: tuple(tensor.shape) for name, tensor in state.items()},
-        {name: places[tensor.data_ptr()] for name, tensor in state.items()},
-    )
+    counting = _counting(backbone, network, {name: places[tensor.data_ptr()] for name, tensor in state.items()})
+    if not counting:
+        raise ValueError(f"nothing that the network says depends on its layers {', '.join(targets)}: name others")
+    return Adapted(backbone, network, {name: tuple(state[name].shape) for name in counting}, counting)
+
+
+def _counting(backbone: Backbone, network: Any, places: Mapping[str, str]) -> dict[str, str]:
+    """Return those adapters' weights, by name and place, on which what is made of the network depends.
+
+    BERT's pooler, for one, is there and is not asked; an adapter on it would have no gradient.
+    """
+    parameters = dict(network.named_parameters())
+    asked = [parameters[place].requires_grad_() for place in places.values()]
+    said = network(input_ids=torch.zeros(1, 1, dtype=torch.int64))
+    used = said.logits if backbone.task == "language" else said.last_hidden_state
+    if not used.requires_grad:
+        return {}
+    gradients = torch.autograd.grad(used.sum(), asked, allow_unused=True)
+    counts = [gradient is not None for gradient in gradients]
+    return {name: place for (name, place), each in zip(places.items(), counts, strict=True) if each}
 
 
 @functools.lru_cache(maxsize=64)
@@ -184,6 +210,17 @@ def forward_flop(digest: str, length: int) -> int:
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         loaded()[digest].network(torch.zeros(1, length, dtype=torch.int64))
     return int(counter.get_total_flops())
+
+
+def _said(error: Exception, name: str) -> str:
+    """Return what an error says in one line; for a name of the hub that is nowhere here, also what to do."""
+    said = " ".join(str(error).split())
+    if name == "minilm" or name in SIZES or name.endswith(".json") or Path(name).is_dir():
+        return said
+    return (
+        f"it is no folder here, and the Hugging Face hub did not give it ({said[:_CHARACTERS_SHOWN]}); check the name, "
+        "or fetch it once where there is a network, and name its folder"
+    )
 
 
 def _random(name: str, seed: int, task: Task) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from .dataset import Dataset
 from .drift import Drift
 from .partition import Partition
+from .poison import Poison
 from .split import Split, split_data
 from .streams import Stream
 
@@ -15,13 +16,16 @@ class Course:
     What a node has begun to train on, it trains on to the end: a job has the shard of the time it starts.
     """
 
-    def __init__(self, dealt: Split, drift: Drift, nodes: Sequence[str], stream: Stream) -> None:
+    def __init__(
+        self, dealt: Split, drift: Drift, nodes: Sequence[str], stream: Stream, poison: Poison | None = None
+    ) -> None:
         """Take the parts that were dealt.
 
         Raises:
             ValueError: the drift is not possible with this data.
         """
         self._dealt, self._drift, self._nodes, self._stream = dealt, drift, list(nodes), stream
+        self._poison = poison
         self._phase, self._split = -1, dealt
         self.at(0.0)
 
@@ -29,7 +33,8 @@ class Course:
         """Return what is held at a time [s]: the test set, and each node's shards."""
         phase = self._drift.phase(time_s)
         if phase != self._phase:
-            self._split = self._drift.split(self._dealt, self._nodes, phase, self._stream)
+            held = self._drift.split(self._dealt, self._nodes, phase, self._stream)
+            self._split = held if self._poison is None else self._poison.spoil(held)
             self._phase = phase
         return self._split
 
@@ -47,6 +52,7 @@ def plan_course(
     test_fraction: float = 0.2,
     validation_fraction: float = 0.1,
     public_fraction: float = 0.0,
+    poison: Poison | None = None,
 ) -> Course:
     """Deal the dataset into the drift's parts, as `split_data` does, and return what becomes of them in time.
 
@@ -55,4 +61,4 @@ def plan_course(
     """
     fractions = test_fraction, validation_fraction, public_fraction
     dealt = split_data(dataset, partition, drift.part_names(nodes), stream, *fractions)
-    return Course(dealt, drift, nodes, lambda name: stream(f"drift: {name}"))
+    return Course(dealt, drift, nodes, lambda name: stream(f"drift: {name}"), poison)

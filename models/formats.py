@@ -149,7 +149,8 @@ class Integers(Format):
     def decode(self, codes: Codes, scales: Values | None, shape: tuple[int, ...]) -> Values:
         """Return the numbers times their scales."""
         assert scales is not None
-        values = self._blocks(codes.astype(np.float32).reshape(shape)) * scales.reshape(-1, 1)
+        with np.errstate(over="ignore"):  # who sends such scales is refused for what is not finite
+            values = self._blocks(codes.astype(np.float32).reshape(shape)) * scales.reshape(-1, 1)
         return values.ravel()[: codes.size].reshape(shape).astype(np.float32)
 
     def _blocks(self, values: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:

@@ -51,6 +51,15 @@ class Model:
         if any(tensor.requires_grad for tensor in weights.values()):
             weights = {name: tensor.detach() for name, tensor in weights.items()}
         object.__setattr__(self, "weights", MappingProxyType(weights))
+        object.__setattr__(self, "_versions", [tensor._version for tensor in weights.values()])
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether no operation of torch has changed a weight in place since the model was made, by torch's own count.
+
+        What writes into the memory past torch, as through `tensor.numpy()`, is not seen.
+        """
+        return [tensor._version for tensor in self.weights.values()] == self._versions  # type: ignore[attr-defined, no-any-return]
 
     @cached_property
     def is_finite(self) -> bool:

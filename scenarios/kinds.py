@@ -77,6 +77,6 @@ KINDS: Mapping[str, Kind] = {
         (Policy,),
         ("choose",),
     ),
-    "mergers": Kind("Ways of making one model out of several.", "", MERGERS, (Merger,), ("merge",)),
+    "mergers": Kind("Ways of making one model out of several.", "learning.merger.kind", MERGERS, (Merger,), ("merge",)),
 }
 """All kinds, by the name that `wayfare list`, entry points (`wayfare.methods`) and plug-in files (`METHODS`) share."""

@@ -1,7 +1,7 @@
 """From a scenario's data, model and learning to the lesson that the emulator runs."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from wayfare.models.course import Course
     from wayfare.models.dataset import Dataset
     from wayfare.models.job import TrainingPlan
-    from wayfare.models.memory import ResultMemory
     from wayfare.models.model import Model
+    from wayfare.models.service import TrainingService
+    from wayfare.models.structure import Structure
 
 
-def build_lesson(scenario: Scenario, graph: "nx.Graph[str]", memory: "ResultMemory | None") -> "Lesson":
+def build_lesson(scenario: Scenario, graph: "nx.Graph[str]", service: "TrainingService | None") -> "Lesson":
     """Return what learns in a scenario with learning, on what and how.
 
     Raises:
@@ -29,14 +30,16 @@ def build_lesson(scenario: Scenario, graph: "nx.Graph[str]", memory: "ResultMemo
     """
     from wayfare.emulator.experiment import Lesson
     from wayfare.emulator.learning import Curriculum
+    from wayfare.emulator.wandering.growth import check_growth
     from wayfare.models.service import TrainingService
 
     assert scenario.data is not None
     assert scenario.learning is not None
     tiers: Mapping[str, str] = {name: graph.nodes[name]["tier"] for name in graph}
     holders = [name for name, tier in tiers.items() if tier == scenario.data.holders]
+    roles = Roles.on(tiers, holders)
     try:
-        scenario.learning.check(Roles.on(tiers, holders))
+        scenario.learning.check(roles)
     except ValueError as error:
         raise scenario.error("learning.method", str(error)) from None
     if scenario.learning.needs_public and not scenario.data.public_fraction:
@@ -44,14 +47,26 @@ def build_lesson(scenario: Scenario, graph: "nx.Graph[str]", memory: "ResultMemo
             "learning.method", "its models agree on samples that all nodes know: add 'public_fraction: 0.1' to 'data'"
         )
     dataset = _dataset(scenario, scenario.data)
+    course, initial = _course(scenario, scenario.data, dataset, holders), _initial(scenario, dataset)
+    families = _families(scenario, dataset)
+    degrees = {name: len(graph[name]) for name in graph}
+    for structure in families or [initial.structure]:
+        try:
+            scenario.learning.check_merger(structure, roles, degrees)
+        except ValueError as error:
+            raise scenario.error("learning.merger", str(error)) from None
+    try:
+        check_growth(initial.structure, getattr(scenario.learning, "growth", ()))
+    except ValueError as error:
+        raise scenario.error("learning.growth", str(error)) from None
     curriculum = Curriculum(
-        course=_course(scenario, scenario.data, dataset, holders),
-        initial=_initial(scenario, dataset),
+        course=course,
+        initial=initial,
         plan=_plan(scenario, scenario.learning),
         seed=scenario.seed,
         kinds=_kinds(dataset),
     )
-    return Lesson(scenario.learning, curriculum, TrainingService(memory))
+    return Lesson(scenario.learning, curriculum, service or TrainingService())
 
 
 def _dataset(scenario: Scenario, data: Data) -> "Dataset":
@@ -67,10 +82,15 @@ def _course(scenario: Scenario, data: Data, dataset: "Dataset", holders: Sequenc
     """Return who holds what, and when."""
     from wayfare.models.course import plan_course
 
+    if data.poison is not None:
+        try:
+            data.poison.check(holders, dataset.task)
+        except ValueError as error:
+            raise scenario.error("data.poison", str(error)) from None
     streams = named_streams(scenario.seed, "data")
     fractions = data.test_fraction, data.validation_fraction, data.public_fraction
     try:
-        return plan_course(dataset, data.partition, data.drift, holders, streams, *fractions)
+        return plan_course(dataset, data.partition, data.drift, holders, streams, *fractions, data.poison)
     except ValueError as error:
         raise scenario.error("data", str(error)) from None
 
@@ -79,15 +99,36 @@ def _initial(scenario: Scenario, dataset: "Dataset") -> "Model":
     """Return the untrained model."""
     assert scenario.model is not None
     try:
-        structure = scenario.model.structure(dataset.shape, dataset.classes, dataset.task)
-        if STRUCTURES.get(structure.family) is not type(structure):
-            raise ValueError(f"packets cannot name the structure {structure.family!r}: a plug-in adds it to STRUCTURES")
-        assert scenario.learning is not None
-        scenario.learning.check_model(structure)
+        structure = _structure(scenario, scenario.model, dataset)
         model: Model = structure.initial(hashed_seed(scenario.seed, "model"))
     except ValueError as error:
         raise scenario.error("model", str(error)) from None
     return model
+
+
+def _families(scenario: Scenario, dataset: "Dataset") -> "list[Structure]":
+    """Return the structures of the method's own families, where it has several."""
+    structures = []
+    for place, family in enumerate(getattr(scenario.learning, "models", ())):
+        try:
+            structures.append(_structure(scenario, family, dataset))
+        except ValueError as error:
+            raise scenario.error(("learning", "models", place), str(error)) from None
+    return structures
+
+
+def _structure(scenario: Scenario, family: Any, dataset: "Dataset") -> "Structure":
+    """Return the structure that a family has for the data.
+
+    Raises:
+        ValueError: It has none, none that packets can name, or none that the method is for.
+    """
+    assert scenario.learning is not None
+    structure: Structure = family.structure(dataset.shape, dataset.classes, dataset.task)
+    if STRUCTURES.get(structure.family) is not type(structure):
+        raise ValueError(f"packets cannot name the structure {structure.family!r}: a plug-in adds it to STRUCTURES")
+    scenario.learning.check_model(structure)
+    return structure
 
 
 def _plan(scenario: Scenario, method: Method) -> "TrainingPlan":

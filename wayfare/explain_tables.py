@@ -270,6 +270,7 @@ def _node(story: NodeStory, *, everything: bool) -> Iterator[RenderableType]:
     yield ""
     yield _titled("links", table)
     yield from _more(len(story.links) - len(links), "links")
+    yield from _resizing_lines(story, everything=everything)
     if story.handovers:
         moves = story.handovers if everything else story.handovers[:MOST]
         table = _table("at [s]", "from", "to")
@@ -288,6 +289,31 @@ def _node(story: NodeStory, *, everything: bool) -> Iterator[RenderableType]:
         yield from _more(len(story.places) - len(places), "places")
 
 
+def _resizing_lines(story: NodeStory, *, everything: bool) -> Iterator[RenderableType]:
+    """Yield the models that it made smaller or larger."""
+    if not story.scalings:
+        return
+    shown = story.scalings if everything else story.scalings[:MOST]
+    table = _table("at [s]", "packet", "for", "bytes", "memory", "FLOP a sample", "error", "chosen")
+    for each in shown:
+        table.add_row(
+            _at(each.time_s),
+            "" if each.packet is None else str(each.packet),
+            each.why,
+            f"{each.before_bytes} -> {each.after_bytes}",
+            f"{each.memory_before_bytes} -> {each.memory_after_bytes}",
+            f"{each.before_flop} -> {each.after_flop}",
+            f"{each.error:.4f}",
+            ", ".join(
+                f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}"
+                for key, value in each.chosen.items()
+            ),
+        )
+    yield ""
+    yield _titled("models scaled there", table)
+    yield from _more(len(story.scalings) - len(shown), "scalings")
+
+
 def _node_facts(story: NodeStory) -> Iterator[tuple[str, str]]:
     jobs = story.jobs
     if jobs.begun:
@@ -300,6 +326,8 @@ def _node_facts(story: NodeStory) -> Iterator[tuple[str, str]]:
     for label, packets in (("sent", story.sent), ("received", story.received), ("passed on", story.passed_on)):
         yield label, f"{packets.count} transfers, {_bytes(packets.total_bytes)}"
     yield "dropped there", ", ".join(f"{count} {reason}" for reason, count in story.dropped.items()) or "none"
+    if story.rejected:
+        yield "not trained there", ", ".join(f"{count} for want of {what}" for what, count in story.rejected.items())
     yield "failures", _outages(story.failures)
     yield "energy", _energy(story.energy_j)
 

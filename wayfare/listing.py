@@ -29,6 +29,8 @@ def command(
     from wayfare.scenarios.plugins import gather
 
     plugins = gather(plugin or [])
+    for problem in plugins.problems:
+        print(f"wayfare: left out: {problem}", file=sys.stderr)
     with plugins.registered():
         if kind is None:
             _print_kinds(as_json=as_json)

@@ -9,6 +9,7 @@ from wayfare.emulator.records import DropReason, EventKind, RunRecord
 
 from .link_story import Outage, energy_j
 from .recorded_network import RecordedNetwork
+from .resizing import Resizing, rejections, resizings
 from .rows import chosen, listed, read_rows
 
 
@@ -81,6 +82,8 @@ class NodeStory:
         last_accuracy: Of its last evaluation.
         passed_on: What it received and sent on.
         dropped: Transfers that ended there, by reason.
+        scalings: Of models, in order.
+        rejected: Visits of models that it left untrained, by what it lacked.
         energy_j: By cause; where the run does not tell causes apart, under ``all``.
     """
 
@@ -98,6 +101,8 @@ class NodeStory:
     received: Packets
     passed_on: Packets
     dropped: dict[str, int]
+    scalings: tuple[Resizing, ...]
+    rejected: dict[str, int]
     failures: tuple[Outage, ...]
     handovers: tuple[Move, ...]
     places: tuple[Place, ...]
@@ -134,6 +139,8 @@ def tell_node(run: RunRecord, name: str) -> NodeStory:
         received=_packets(rows, EventKind.FLOW_END),
         passed_on=_passed_on(network, node, rows),
         dropped=dict(Counter(_reason(row) for row in rows if row["kind"] == EventKind.FLOW_DROP)),
+        scalings=tuple(resizings(run, node)),
+        rejected=rejections(rows),
         failures=tuple(_failures(rows)),
         handovers=tuple(
             Move(row["time_ns"] / 1e9, network.names[int(row["value"])], network.names[row["peer"]])

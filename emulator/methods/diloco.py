@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_types import Ge, Gt, Lt
 
-from .rounds import Rounds
+from .merged import Merged
 
 if TYPE_CHECKING:
     from wayfare.emulator.node import Node
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiLoCo(Rounds):
+class DiLoCo(Merged):
     """DiLoCo (Douillard et al. 2023, arXiv 2311.08105, Algorithm 1).
 
     Workers take many steps of Adam between two exchanges; the server takes the mean change of their models for a
@@ -37,7 +37,7 @@ class DiLoCo(Rounds):
         """Return theta - eta (Delta + mu v), where v = mu v + Delta."""
         from wayfare.models.algebra import combine, zeros
 
-        mean = node.merge([answer.to_model() for answer in answers], [1] * len(answers))
+        mean = self.merge(node, model, answers, [1] * len(answers))
         delta = combine([model, mean], [1, -1])
         velocity = combine([node.store.get("velocity") or zeros(model), delta], [self.outer_momentum, 1])
         node.store["velocity"] = velocity

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from annotated_types import Gt
 
+from wayfare.emulator.choice import Choice
+from wayfare.models.merging import MERGERS, Mean, Merger
+
+from .merging import check_own_merger
 from .method import Method, Roles, when_lost
 from .parcel import models_in, with_models
 
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from wayfare.emulator.node import Node
     from wayfare.emulator.packets import ModelPacket
     from wayfare.models.model import Model
+    from wayfare.models.structure import Structure
 
     from .method import Program
 
@@ -42,7 +47,9 @@ class DPsgd(Method):
     The answers are the holders' models.
 
     A neighbour whose model cannot be had, or does not come before the timeout, is left out of the round, and its weight
-    is the node's own. A node that was down goes on in its neighbours' round.
+    is the node's own. A node that was down goes on in its neighbours' round. With another `merger` than the mean a node
+    merges otherwise; one that counts no weights is not doubly stochastic. Where there are too few models, it keeps its
+    own.
     """
 
     weights: Annotated[
@@ -51,11 +58,25 @@ class DPsgd(Method):
         "1 / (1 + the node's degree), which is where all degrees are equal.",
     ] = "metropolis"
     timeout_s: Annotated[float, "How long a node waits for the next neighbour's model of a round.", Gt(0)] = 60.0
+    merger: Annotated[
+        Merger,
+        "How a node makes one model of its own, which is the base, and its neighbours'.",
+        Choice("kind", MERGERS),
+    ] = field(default_factory=Mean)
 
     def check(self, roles: Roles) -> None:
         """Refuse a network in which there is nobody to average with."""
         if len(roles.nodes) < 2:
             raise ValueError("d-psgd needs at least two nodes")
+
+    def check_merger(self, structure: Structure, roles: Roles, degrees: Mapping[str, int]) -> None:
+        """Refuse a merger that cannot merge the model of some node with those of its neighbours."""
+        check_own_merger(self.merger, "d-psgd")
+        lonely = min(degrees, key=degrees.__getitem__)
+        try:
+            self.merger.check(structure, 1 + degrees[lonely])
+        except ValueError as error:
+            raise ValueError(f"with {degrees[lonely]} neighbours, {lonely} cannot merge so: {error}") from None
 
     def program(self, node: Node, roles: Roles) -> Program | None:
         """Run the same program at every node."""
@@ -104,7 +125,10 @@ class DPsgd(Method):
             for name, answer in answers.items()
         }
         own = 1 - math.fsum(weights.values())
-        return node.merge([model, *(answer.model for answer in answers.values())], [max(own, 0.0), *weights.values()])
+        models = [model, *(answer.model for answer in answers.values())]
+        if not node.can_merge(models, self.merger):
+            return model
+        return node.merge(models, [max(own, 0.0), *weights.values()], self.merger, model)
 
 
 def _from_now(heard: Heard, name: str, task: int) -> dict[int, ModelPacket]:

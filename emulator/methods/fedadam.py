@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge, Gt, Lt
 
-from .rounds import Rounds
+from .merged import Merged
 
 if TYPE_CHECKING:
     from wayfare.emulator.node import Node
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FedAdam(Rounds):
+class FedAdam(Merged):
     """FedAdam (Reddi et al., ICLR 2021, arXiv 2003.00295, Algorithm 2).
 
     As FedAvg, but the server takes the change from its model to the clients' mean for a gradient, and takes a step of
@@ -39,7 +39,7 @@ class FedAdam(Rounds):
         from wayfare.models.algebra import combine, zeros
         from wayfare.models.merging.merger import by_tensor
 
-        delta = combine([self.mean(node, answers), model], [1, -1])
+        delta = combine([self.merge(node, model, answers), model], [1, -1])
         none = zeros(model)
         m = combine([node.store.get("m", none), delta], [self.beta1, 1 - self.beta1])
         v = node.store.get("v") or by_tensor([none], lambda _, tensors: tensors[0] + self.tau**2)

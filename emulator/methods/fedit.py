@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
 
-from .rounds import Rounds
+from wayfare.emulator.choice import Choice
+from wayfare.models.merging import MERGERS, FactorsApart, Merger
+
+from .merged import Merged
 
 if TYPE_CHECKING:
     from wayfare.emulator.node import Node
@@ -16,13 +19,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FedIT(Rounds):
+class FedIT(Merged):
     """FedIT (Zhang et al., ICASSP 2024, arXiv 2305.05644, Algorithm 1), for models of the family `lora`.
 
     FedAvg of adapters: the server averages the factors A and B apart, weighted by samples. That is the wrong way, here
     for comparison: the product of two means is not the mean of the products (Wang et al. 2024, arXiv 2409.05976). Its
-    answer is the server's model.
+    answer is the server's model. With the merger `product` it takes the mean of the products, brought back to the rank.
     """
+
+    merger: Annotated[
+        Merger, "How the server makes one model of its clients'; its own is the base.", Choice("kind", MERGERS)
+    ] = field(default_factory=FactorsApart)
 
     def check_model(self, structure: Structure) -> None:
         """Refuse a model without adapters."""
@@ -30,9 +37,5 @@ class FedIT(Rounds):
             raise ValueError(f"fedit is for low-rank adapters, the family lora, not {structure.family}")
 
     def update(self, node: Node, model: Model, answers: Sequence[ModelPacket]) -> Model:
-        """Return the means of A and of B."""
-        from wayfare.emulator.records import EventKind
-        from wayfare.models.merging import Contribution, FactorsApart
-
-        node.log(EventKind.MERGE, value=float(len(answers)))
-        return FactorsApart().merge([Contribution(answer.to_model(), answer.learned_samples) for answer in answers])
+        """Return the means of A and of B; or what else the merger makes of them."""
+        return self.merge(node, model, answers)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 from annotated_types import Gt
 
+from wayfare.emulator.choice import Choice
+from wayfare.models.merging import MERGERS, Mean, Merger
+
+from .merging import check_own_merger
 from .method import Method, Roles
 
 if TYPE_CHECKING:
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
 
     from wayfare.emulator.node import Node
     from wayfare.emulator.packets import ModelPacket
+    from wayfare.models.structure import Structure
 
     from .method import Program
 
@@ -31,11 +36,19 @@ class Gossip(Method):
 
     # In the paper's experiments it is the time that a model takes from node to node; a tenth of a second is ours.
     period_s: Annotated[float, "Time between two models that a node sends.", Gt(0)] = 0.1
+    merger: Annotated[
+        Merger, "How a node makes one model of its own, which is the base, and one that came.", Choice("kind", MERGERS)
+    ] = field(default_factory=Mean)
 
     def check(self, roles: Roles) -> None:
         """Refuse a network in which there is nobody to tell."""
         if len(roles.nodes) < 2:
             raise ValueError("gossip needs at least two nodes")
+
+    def check_merger(self, structure: Structure, roles: Roles, degrees: Mapping[str, int]) -> None:
+        """Refuse a merger that cannot merge two models."""
+        check_own_merger(self.merger, "gossip")
+        self.merger.check(structure, 2)
 
     def program(self, node: Node, roles: Roles) -> Program | None:
         """Run the same program at every node."""
@@ -63,8 +76,9 @@ class Gossip(Method):
         """Merge the node's model with one that came, by age, and train it (the paper's "onReceiveModel")."""
         packet: ModelPacket = node.store["packet"]
         model = packet.to_model()
-        if met.learned_samples:
-            model = node.merge([model, met.to_model()], [packet.learned_samples, met.learned_samples])
+        models = [model, met.to_model()]
+        if met.learned_samples and node.can_merge(models, self.merger):
+            model = node.merge(models, [packet.learned_samples, met.learned_samples], self.merger, model)
             packet = packet.joined_by(met)
         if node.samples:
             model = yield node.train(model)

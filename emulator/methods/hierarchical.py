@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +17,7 @@ from .method import Roles
 
 if TYPE_CHECKING:
     from wayfare.emulator.node import Node
+    from wayfare.models.structure import Structure
 
     from .method import Program
 
@@ -40,6 +41,19 @@ class Hierarchical(FedAvg):
             raise ValueError(f"hierarchical needs edge sites beside its server {roles.server!r}")
         if not set(roles.clients) - set(roles.edges):
             raise ValueError("hierarchical needs data below its edge sites: choose other 'data.holders'")
+
+    def check_merger(self, structure: Structure, roles: Roles, degrees: Mapping[str, int]) -> None:
+        """Refuse what neither the sites nor the server could merge.
+
+        How many devices a site has is known in a run alone: a site with too few keeps the model it was given.
+        """
+        if self.merger.needs_importance:
+            raise ValueError(
+                "sites have no samples to measure the importance of their models on: take a merger without, or fedavg"
+            )
+        super().check_merger(structure, roles, degrees)
+        below = set(roles.clients) - set(roles.edges)
+        self.merger.check(structure, max(self.clients_at_once(len(some)) for some in (below, roles.edges)))
 
     def program(self, node: Node, roles: Roles) -> Program | None:
         """Serve at the server, average at the sites, work at the holders."""
@@ -67,7 +81,7 @@ class Hierarchical(FedAvg):
             model, samples = order.to_model(), 0
             for _ in range(self.edge_rounds):
                 answers = yield from self.ask(node, self.below(node, roles), model, self.timeout_s)
-                if answers:
+                if self.can_update(node, model, answers):
                     model = self.update(node, model, answers)
                     samples = sum(answer.learned_samples for answer in answers)
             node.store["model"] = model

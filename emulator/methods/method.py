@@ -78,6 +78,20 @@ class Method(ABC):
             ValueError: It is; the message says what it is for.
         """
 
+    def check_merger(  # noqa: B027 - most methods merge in one way
+        self, structure: Structure, roles: Roles, degrees: Mapping[str, int]
+    ) -> None:
+        """Refuse a way of merging that cannot merge what the method merges.
+
+        Args:
+            structure: One of the models that there are.
+            roles: Who does what on the network.
+            degrees: How many neighbours each node has.
+
+        Raises:
+            ValueError: It cannot; the message says what would do.
+        """
+
     @abstractmethod
     def program(self, node: Node, roles: Roles) -> Program | None:
         """Return what a node runs, or None for a node that only forwards."""

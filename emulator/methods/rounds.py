@@ -35,7 +35,7 @@ class Rounds(Served):
         node.answer(model)
         while roles.clients:
             answers = yield from self.ask(node, self.below(node, roles), model, self.patience_s)
-            if answers:
+            if self.can_update(node, model, answers):
                 model = self.update(node, model, answers)
                 node.store["model"] = model
                 node.answer(model)
@@ -73,10 +73,10 @@ class Rounds(Served):
         """Return what the server sends to a client."""
         return node.packet(model, task=task)
 
+    def can_update(self, node: Node, model: Model, answers: Sequence[ModelPacket]) -> bool:
+        """Return whether a next model can be made of the answers: where there are any."""
+        return bool(answers)
+
     @abstractmethod
     def update(self, node: Node, model: Model, answers: Sequence[ModelPacket]) -> Model:
         """Return the server's next model."""
-
-    def mean(self, node: Node, answers: Sequence[ModelPacket]) -> Model:
-        """Return the mean of the models in the answers, weighted by how many samples they were trained on."""
-        return node.merge([answer.to_model() for answer in answers], [answer.learned_samples for answer in answers])

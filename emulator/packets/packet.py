@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Contents = Model | Shard | dict[str, Any] | None
 
 _FLOAT32_BYTES = 4
+_CHARACTERS_SHOWN = 20
+_NODES_SHOWN = 8
 _SAY_WHAT_IT_CARRIES = frozenset(("kind", "payload", "specification", "scale"))
 _FOUND_OUT = ("contents", "structure", "specification_text", "packed")
 _FOUND_OUT_BY_SENDER = ("contents", "structure", "packed")
@@ -28,7 +30,7 @@ _FOUND_OUT_BY_SENDER = ("contents", "structure", "packed")
 _SENSELESS = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RuntimeError)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ModelPacket:
     """A packet as a node sees it.
 
@@ -71,6 +73,16 @@ class ModelPacket:
     sought: tuple[int, ...] = ()
     seen: tuple[int, ...] = ()
     signature: bytes = b""
+
+    def __repr__(self) -> str:
+        """Return a line: what is in the packet, its way, the last nodes it visited, what it has learned from."""
+        what = str(self.specification.get("family", self.specification.get("data", "nothing")))[:_CHARACTERS_SHOWN]
+        visited = self.visited[-_NODES_SHOWN:]
+        return (
+            f"ModelPacket({self.kind.name}, packet={self.packet}, {what} in {len(self.payload)} bytes, from "
+            f"{self.source} to {self.destination}, hop {self.hop_count} of {self.hop_limit}, visited={visited}, "
+            f"learned_samples={self.learned_samples})"
+        )
 
     def but(self, **changes: Any) -> Self:
         """Return the packet with other values in some of its fields, as `dataclasses.replace` does, in less time."""

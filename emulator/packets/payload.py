@@ -37,8 +37,12 @@ _TENSOR = re.compile(
 class Payload(bytes):
     """The bytes of a payload, with what was found out about them, which is true of them for good.
 
-    A payload that goes to many nodes is one object in the emulator, so each of them need not find it out again.
-
+    A payload that goes to many nodes is one object in the emulator, so each of them need not find it out again. The
+    model inside is one object for all of them too: who changed its tensors in place would change it for all. A copy for
+    each node costs about as much as to unpack it anew, and makes every node's model another one to the observer, who
+    would measure each. So it is a law instead (`laws.models_are_values`): a model knows torch's own count of the
+    changes of its tensors, which is looked at wherever a node or the observer takes one up (2 us for an MLP, where a
+    copy takes 50), and a run in which it has moved ends. What writes past torch, through NumPy, is not seen.
     """
 
     @classmethod

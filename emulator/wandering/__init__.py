@@ -16,6 +16,7 @@ Controller         a tour that one node computes for all
 Beacons            that nodes tell their neighbours of themselves, and how often
 Advertisement      what a node tells; Neighbourhood keeps what it has heard, Experience what it has seen packets gain
 Admission          which models a node trains; Until: when training has converged
+Growth             when a model becomes larger, and how
 Teaching           how models that meet teach each other
 Host               what a node does with the packets that come by
 """
@@ -27,6 +28,7 @@ from .beacons import Beacons
 from .controller import Controller
 from .cyclic_order import CyclicOrder
 from .experience import Experience
+from .growth import Growth
 from .least_recent import LeastRecent
 from .link_aware import LinkAware
 from .metropolis_hastings import MetropolisHastings
@@ -49,6 +51,7 @@ __all__ = [
     "Controller",
     "CyclicOrder",
     "Experience",
+    "Growth",
     "Hop",
     "LeastRecent",
     "LinkAware",

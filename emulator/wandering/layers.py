@@ -40,12 +40,16 @@ def resized(packet: ModelPacket, model: Model, scale: Scale | None = None) -> Mo
 
     The updates of layers that are left out are forgotten, and layers that are new have none; the head is the last.
     """
-    before, count = packet.updates, len(model.structure.layers)
-    if before and len(before) != count:
-        between = (*before[:-1], *(LayerUpdate(-1, 0),) * count)[: count - 1]
-        before = (*between, before[-1])
+    before = aligned(packet.updates, len(model.structure.layers))
     stamp = ScaleStamp() if scale is None else _stamp(packet.scale, scale)
     return replace(packet, updates=before, scale=stamp).with_model(model)
+
+
+def aligned(updates: tuple[LayerUpdate, ...], count: int) -> tuple[LayerUpdate, ...]:
+    """Return updates for so many layers: further ones before the head have none, and those left out are forgotten."""
+    if not updates or len(updates) == count:
+        return updates
+    return (*(*updates[:-1], *(LayerUpdate(-1, 0),) * count)[: count - 1], updates[-1])
 
 
 def _stamp(before: ScaleStamp, scale: Scale) -> ScaleStamp:

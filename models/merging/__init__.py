@@ -17,6 +17,7 @@
 Merger, MERGERS     what they have in common, and all of them by name
 Contribution        a model to be merged, its weight, age and importance
 merge               the weighted mean of models
+fisher_information  what Fisher needs of each
 """
 
 import lazy_loader

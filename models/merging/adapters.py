@@ -15,15 +15,23 @@ if TYPE_CHECKING:
 
     from wayfare.models.adapter import LoRAStructure
     from wayfare.models.model import Model
+    from wayfare.models.structure import Structure
 
     Factors = tuple[torch.Tensor, torch.Tensor]
 
+_RANK_MAX = 1024
 _A, _B = ".lora_A.weight", ".lora_B.weight"
 
 
 @dataclass(frozen=True)
 class Stacking(Merger):
     """The mean of the adapters' products, exactly: factors side by side, so ranks add up (FLoRA, arXiv 2409.05976)."""
+
+    def check(self, structure: "Structure", models: int) -> None:
+        """Refuse models without adapters, and ranks that add up to more than an adapter may have."""
+        rank = _rank("stacking", structure)
+        if models * rank > _RANK_MAX:
+            raise ValueError(f"{models} adapters of rank {rank} side by side have more than rank {_RANK_MAX}")
 
     def merge(self, given: Sequence[Contribution], base: "Model | None" = None) -> "Model":
         """Return the adapters whose product is the mean of all products; ranks may differ. The base does not count.
@@ -38,7 +46,23 @@ class Stacking(Merger):
 class Product(Merger):
     """The mean of the adapters' products, brought back to a rank by QR and SVD: the nearest there is of that rank."""
 
-    rank: Annotated[int | None, "Rank of the result; by default the largest that was given.", Gt(0), Le(1024)] = None
+    rank: Annotated[int | None, "Rank of the result; by default the largest that was given.", Gt(0), Le(_RANK_MAX)] = (
+        None
+    )
+
+    def check(self, structure: "Structure", models: int) -> None:
+        """Refuse models without adapters."""
+        _rank("product", structure)
+
+    def takes(self, base: "Structure", other: "Structure") -> bool:
+        """Return whether the two are adapters that differ at most in rank."""
+        if base.family != "lora" or other.family != "lora":
+            return False
+        return replace(base, rank=1) == replace(other, rank=1)  # type: ignore[type-var]
+
+    def can(self, given: Sequence[Contribution]) -> bool:
+        """Return whether it can merge these: adapters that have diverged have no product to approximate."""
+        return super().can(given) and all(one.model.is_finite for one in given)
 
     def merge(self, given: Sequence[Contribution], base: "Model | None" = None) -> "Model":
         """Return adapters of the rank nearest to the mean of all products, without forming it. The base does not count.
@@ -60,6 +84,10 @@ class FactorsApart(Mean):
     Zhang et al. 2024, arXiv 2305.05644).
     """
 
+    def check(self, structure: "Structure", models: int) -> None:
+        """Refuse models without adapters."""
+        _rank("factors-apart", structure)
+
     def merge(self, given: Sequence[Contribution], base: "Model | None" = None) -> "Model":
         """Return the mean of each factor. The base does not count.
 
@@ -68,6 +96,19 @@ class FactorsApart(Mean):
         """
         _structures(given)
         return super().merge(given)
+
+
+def _rank(merger: str, structure: "Structure") -> int:
+    """Return the rank of a structure's adapters.
+
+    Raises:
+        ValueError: it has none.
+    """
+    if structure.family != "lora":
+        raise ValueError(
+            f"the merger {merger} is for low-rank adapters, the family lora, not {structure.family}; take mean"
+        )
+    return structure.rank  # type: ignore[attr-defined, no-any-return]
 
 
 def _structures(given: Sequence[Contribution]) -> "list[LoRAStructure]":

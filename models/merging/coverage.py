@@ -9,11 +9,22 @@ from .merger import Merger, base_of, shares
 
 if TYPE_CHECKING:
     from wayfare.models.model import Model
+    from wayfare.models.structure import Structure
 
 
 @dataclass(frozen=True)
 class Coverage(Merger):
     """Each weight of the base becomes the mean over those sub-models that hold it; what none holds stays."""
+
+    def takes(self, base: "Structure", other: "Structure") -> bool:
+        """Return whether the other is a sub-model of the base, or the same."""
+        from wayfare.models.scaling.nesting import nested_places
+
+        try:
+            nested_places(base, other)
+        except ValueError:
+            return False
+        return True
 
     def merge(self, given: Sequence[Contribution], base: "Model | None" = None) -> "Model":
         """Return the base with the sub-models in it; models of its own structure hold all of it.

@@ -24,6 +24,11 @@ class Fisher(Merger):
     # That of the authors' implementation.
     floor: Annotated[float, "Least that an entry counts, so that there is a mean where none counts.", Gt(0)] = 1e-6
 
+    @property
+    def needs_importance(self) -> bool:
+        """Whether it merges by what the models are sure of: it does."""
+        return True
+
     def merge(self, given: Sequence[Contribution], base: "Model | None" = None) -> "Model":
         """Return the mean. The base does not count.
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wayfare.models.model import Model
+    from wayfare.models.structure import Structure
 
     Numbers = NDArray[np.float64]
 
@@ -21,6 +22,34 @@ class Merger(ABC):
 
     Sums run in the given order, in float64, so that equal arguments give equal bits. What comes out travels in 32 bits.
     """
+
+    @property
+    def needs_importance(self) -> bool:
+        """Whether it merges by what the models themselves are sure of, which somebody must measure."""
+        return False
+
+    def check(self, structure: "Structure", models: int) -> None:  # noqa: B027 - most merge any models
+        """Refuse what it can never merge.
+
+        Args:
+            structure: of the models.
+            models: how many there are to merge at a time.
+
+        Raises:
+            ValueError: it is; the message says what would do.
+        """
+
+    def takes(self, base: "Structure", other: "Structure") -> bool:
+        """Return whether a model of another structure can go into one of the base's; of most mergers the same alone."""
+        return base == other
+
+    def can(self, given: Sequence[Contribution]) -> bool:
+        """Return whether it can merge these: some may be missing, or have diverged."""
+        try:
+            self.check(given[0].model.structure, len(given))
+        except ValueError:
+            return False
+        return True
 
     @abstractmethod
     def merge(self, given: Sequence[Contribution], base: "Model | None" = None) -> "Model":

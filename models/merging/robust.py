@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wayfare.models.model import Model
+    from wayfare.models.structure import Structure
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ class TrimmedMean(Merger):
     # The paper has no default; it wants no less than the share of hostile models.
     trimmed: Annotated[float, "Share of the models that is left out at either end.", Ge(0), Lt(0.5)] = 0.1
 
+    def check(self, structure: "Structure", models: int) -> None:
+        """Refuse so few models that none is left between the ends."""
+        self._cut(models)
+
     def merge(self, given: Sequence[Contribution], base: "Model | None" = None) -> "Model":
         """Return the trimmed means; at 0 the plain mean. ceil(trimmed * models) go at either end; no weights count.
 
@@ -48,9 +53,7 @@ class TrimmedMean(Merger):
         import numpy as np
 
         shares(given)
-        cut = math.ceil(self.trimmed * len(given) - 1e-9)
-        if 2 * cut >= len(given):
-            raise ValueError(f"{len(given)} models without {cut} at either end are none")
+        cut = self._cut(len(given))
 
         def combine(_: str, tensors: "Sequence[NDArray[np.float64]]") -> "NDArray[np.float64]":
             ordered = np.sort(_finite(tensors), axis=0)[cut : len(tensors) - cut]
@@ -58,12 +61,30 @@ class TrimmedMean(Merger):
 
         return by_tensor([one.model for one in given], combine)
 
+    def _cut(self, models: int) -> int:
+        """Return how many go at either end.
+
+        Raises:
+            ValueError: none would be left.
+        """
+        cut = math.ceil(self.trimmed * models - 1e-9)
+        if 2 * cut >= models:
+            raise ValueError(f"{models} models without {cut} at either end are none: trim less, or merge by median")
+        return cut
+
 
 @dataclass(frozen=True)
 class Krum(Merger):
     """The one model that is nearest to most others (Blanchard et al. 2017, "Machine learning with adversaries")."""
 
     hostile: Annotated[int, "Models that may be anything; the paper's f.", Ge(0)] = 1
+
+    def check(self, structure: "Structure", models: int) -> None:
+        """Refuse fewer than 2 f + 3 models."""
+        if models < 2 * self.hostile + 3:
+            raise ValueError(
+                f"krum with {self.hostile} hostile models needs {2 * self.hostile + 3} or more, not {models}"
+            )
 
     def merge(self, given: Sequence[Contribution], base: "Model | None" = None) -> "Model":
         """Return the model with the least sum of squared distances to its n - f - 2 nearest; of equals the first.
@@ -84,10 +105,7 @@ class Krum(Merger):
         import numpy as np
 
         count = len(given)
-        if count < 2 * self.hostile + 3:
-            raise ValueError(
-                f"krum with {self.hostile} hostile models needs {2 * self.hostile + 3} or more, not {count}"
-            )
+        self.check(given[0].model.structure, count)
         if any(one.model.structure != given[0].model.structure for one in given):
             raise ValueError("only models of one structure can be merged so")
         flat = [
@@ -118,10 +136,23 @@ class MultiKrum(Krum):
             ValueError: there are fewer than 2 f + 3 models, or fewer than are to be kept.
         """
         shares(given)
-        kept = len(given) - self.hostile if self.kept is None else self.kept
-        if kept > len(given) or kept < 1:
-            raise ValueError(f"of {len(given)} models {kept} cannot be kept")
-        return self._mean(given, kept)
+        return self._mean(given, self._kept(len(given)))
+
+    def check(self, structure: "Structure", models: int) -> None:
+        """Refuse fewer than 2 f + 3 models, and fewer than are to be kept."""
+        self._kept(models)
+        super().check(structure, models)
+
+    def _kept(self, models: int) -> int:
+        """Return how many of so many models are kept.
+
+        Raises:
+            ValueError: there are not so many.
+        """
+        kept = models - self.hostile if self.kept is None else self.kept
+        if kept > models or kept < 1:
+            raise ValueError(f"of {models} models {kept} cannot be kept")
+        return kept
 
 
 def _finite(tensors: "Sequence[NDArray[np.float64]]") -> "NDArray[np.float64]":

@@ -25,7 +25,7 @@ Verbs:
     scale_model                 a model at a scale, and the report
     scale_to                    a model at the scale that fits a link or a node and loses least, and the report
     footprint                   what a model takes
-    scale_bits, sparsify, scale_rank, widen, deepen, resized, shortened      one way of scaling each
+    scale_bits, sparsify, scale_rank, widen, deepen, resized, shortened, lengthened    one way of scaling each
     part, put_back, nested_places   a sub-model out of its parent, back into it, and where it belongs there
 """
 

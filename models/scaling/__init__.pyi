@@ -6,5 +6,5 @@ from .rank import scale_rank as scale_rank
 from .report import Footprint as Footprint, ScaleReport as ScaleReport, footprint as footprint
 from .scale import Choices as Choices, Scale as Scale
 from .scaler import scale_model as scale_model
-from .sizes import resized as resized, shortened as shortened
+from .sizes import lengthened as lengthened, resized as resized, shortened as shortened
 from .sparsity import sparsify as sparsify

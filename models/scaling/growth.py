@@ -10,18 +10,26 @@ from wayfare.models.streams import generator
 from wayfare.models.transformer import TransformerStructure
 
 from .anatomy import Axis, anatomy
+from .scale import Units
 from .sizes import lengthened, resized
 
 
-def widen(model: Model, width: float, seed: int | None = None) -> Model:
-    """Return a model with more units that says the same, to rounding: new units are copies of the first, second, ...
+def widen(model: Model, width: float, seed: int | None = None, units: Units = "copies") -> Model:
+    """Return a model with more units that says the same, to rounding.
 
-    The copies of a unit share its outgoing weights: in equal parts, or, given a seed, in parts drawn from it. Equal
-    copies would get equal gradients for ever; with unequal parts they part in training, and no noise is needed.
+    Args:
+        model: what grows.
+        width: how many times as many units each hidden layer gets.
+        seed: of what is drawn.
+        units: what the new ones are. Copies of the first, second, ... share the outgoing weights of their unit: in
+            equal parts, or, given a seed, in parts drawn from it; equal copies would get equal gradients for ever.
+            Fresh ones begin as those of an untrained model, and nobody listens to them yet: their outgoing weights are
+            zero (network morphism, Wei et al. 2016, arXiv 1603.01670).
 
     Raises:
         ValueError: the family has no hidden units; the number of a transformer's heads would not be a multiple of what
-            it was, so that its layer normalisations would see another mean; or channels are normalised in groups.
+            it was, so that its layer normalisations would see another mean, as they would with fresh units; or channels
+            are normalised in groups.
     """
     structure, grown = model.structure, resized(model.structure, width)
     if width < 1:
@@ -29,10 +37,15 @@ def widen(model: Model, width: float, seed: int | None = None) -> Model:
     if isinstance(structure, TransformerStructure) and isinstance(grown, TransformerStructure):
         if grown.heads % structure.heads:
             raise ValueError(f"{structure.heads} heads cannot become {grown.heads} unchanged: take a whole multiple")
+        if units == "fresh":
+            raise ValueError("fresh units change what the layer normalisations of a transformer see: take copies")
     elif isinstance(structure, CNNStructure) and structure.norm != "none" and width > 1:
         raise ValueError("a CNN with group normalisation cannot grow wider unchanged: copies change the groups' means")
-    copies = _Copies(seed)
     before, after = anatomy(structure), anatomy(grown)
+    if units == "fresh":
+        drawn = grown.initial(0 if seed is None else seed).weights
+        return Model(grown, {name: _beside(model.weights[name], drawn[name], after[name]) for name in drawn})
+    copies = _Copies(seed)
     weights = {name: copies.of(tensor, before[name], after[name]) for name, tensor in model.weights.items()}
     return Model(grown, weights)
 
@@ -64,6 +77,19 @@ def deepen(model: Model, depth: float, seed: int = 0) -> Model:
             drawn = grown.draw(name, generator(seed, "deepen", name))
             weights[name] = torch.from_numpy(drawn.astype("float32"))
     return Model(grown, weights)
+
+
+def _beside(tensor: torch.Tensor, drawn: torch.Tensor, axes: tuple[Axis, ...]) -> torch.Tensor:
+    """Return drawn weights with a tensor's own in the first places, which read nothing of the units that are new."""
+    grown = drawn.clone()
+    own = tuple(slice(size) for size in tensor.shape)
+    for dimension, axis in enumerate(axes):
+        if axis.group is not None and axis.reads:
+            new = list(own)
+            new[dimension] = slice(tensor.shape[dimension], None)
+            grown[tuple(new)] = 0.0
+    grown[own] = tensor
+    return grown
 
 
 class _Copies:

@@ -1,13 +1,14 @@
 """Scale: how large a model is, relative to what it was, in every way that models scale; and which may be chosen."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, Len
 
 from wayfare.models.formats import Bits
 
 Share = Annotated[float, Gt(0), Le(1)]
+Units = Literal["copies", "fresh"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,9 @@ class Scale:
         "Bits a weight takes on links: 32, 16 (float16), bf16, 8 (int8, a scale for each row), int8-tensor (one scale "
         "for each tensor), or 4 (int4, a scale for each 32 weights).",
     ] = 32
+    units: Annotated[
+        Units, "What new units are where it grows wider: copies of those there are, or fresh ones without a say yet."
+    ] = "copies"
 
     def __post_init__(self) -> None:
         if not (0 < self.width <= 64 and 0 < self.depth <= 64):

@@ -1,6 +1,7 @@
 """Scaling a model in all ways at once, and what it loses by that."""
 
 import math
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +38,10 @@ def scale_model(model: Model, scale: Scale, seed: int = 0) -> tuple[Model, Scale
 def reshape(model: Model, scale: Scale, seed: int = 0) -> tuple[Model, float]:
     """Return the dense 32-bit model at a scale's depth, width and rank, and the share of its energy that is left."""
     shaped, kept = Model(model.structure, model.weights), 1.0
-    for share, grow, shrunk in ((scale.depth, deepen, shortened), (scale.width, widen, resized)):
+    wider, deeper = partial(widen, seed=seed, units=scale.units), partial(deepen, seed=seed)
+    for share, grow, shrunk in ((scale.depth, deeper, shortened), (scale.width, wider, resized)):
         if share > 1:
-            shaped = grow(shaped, share, seed)
+            shaped = grow(shaped, share)
         elif share < 1:
             whole, shaped = shaped, part(shaped, shrunk(shaped.structure, share))
             kept *= _share(_energy(shaped), _energy(whole))

@@ -77,6 +77,22 @@ def values(packet):
     return {field.name: getattr(packet, field.name) for field in fields(packet)}
 
 
+def test_a_packet_is_shown_in_a_line_whatever_it_carries():
+    head = {
+        "source": 3,
+        "destination": 4,
+        "hop_count": 2,
+        "visited": tuple(range(60)),
+        "updates": (LayerUpdate(3, 12),),
+    }
+    packet = ModelPacket(PacketKind.MODEL, 5, b"x" * 10_000, {"family": "mlp"}, **head)
+    assert repr(packet) == (
+        "ModelPacket(MODEL, packet=5, mlp in 10000 bytes, from 3 to 4, hop 2 of 64, "
+        "visited=(52, 53, 54, 55, 56, 57, 58, 59), learned_samples=12)"
+    )
+    assert len(repr(packet.but(specification={"family": "y" * 10_000}))) < 250
+
+
 @pytest.fixture
 def sample():
     """A packet with something in every list, and a real model inside."""

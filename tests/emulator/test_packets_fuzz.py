@@ -1,5 +1,6 @@
 """Whatever bytes arrive, a node refuses them with a reason or takes them for exactly what they are."""
 
+import random
 import struct
 import sys
 import tracemalloc
@@ -17,10 +18,11 @@ from wayfare.emulator.gate import Gate
 from wayfare.emulator.packets import LayerUpdate, ModelPacket, PacketError, PacketKind, Performance, RefuseReason
 from wayfare.emulator.packets.header import FIELDS, FIXED, OFFSETS
 from wayfare.emulator.signing import Keyring, Signing
+from wayfare.models import backbone  # noqa: F401 - packets of adapters need it, and are counted from there on
 from wayfare.models.cnn import CNNStructure
 from wayfare.models.linear import LinearStructure
 from wayfare.models.mlp import MLPStructure
-from wayfare.models.packing import pack
+from wayfare.models.packing import pack, unpack
 from wayfare.models.scaling import scale_bits
 from wayfare.models.shard import Shard
 from wayfare.models.transformer import TransformerStructure
@@ -32,6 +34,8 @@ STRUCTURES = (
     CNNStructure((4, 4), 3, (2,), 3, (4,)),
     TransformerStructure(4, 1, 1, 4),
 )
+
+NUMBERS = (b"", b"\xff" * 8, b"\0" * 8, b"\x7f" * 8, (10**12).to_bytes(8, "little"))  # what fields may be made to say
 
 
 @cache
@@ -142,6 +146,36 @@ def test_honest_packets_are_taken():
 @given(mutants())
 def test_a_changed_packet_is_refused_or_taken_for_what_it_is(data):
     harmless(data)
+
+
+def test_thousands_of_changed_packets_are_refused_or_taken_for_what_they_are():
+    rng = random.Random(5)
+    for _ in range(3000):
+        data = bytearray(rng.choice(honest()))
+        for _ in range(rng.randint(1, 5)):
+            at, noise = rng.randrange(len(data) + 1), rng.choice(NUMBERS) + rng.randbytes(rng.randrange(20))
+            data[at : at + rng.choice((0, len(noise), 60))] = rng.choice((b"", noise, rng.choice(honest())[at:]))
+        taken = outcome(repaired(bytes(data)))
+        assert not isinstance(taken, ModelPacket) or taken.encode() == repaired(bytes(data))
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+def test_scales_that_overflow_are_refused_without_a_word(bits):
+    """Warnings are errors here, as they may be where a node runs."""
+    packet = ModelPacket(PacketKind.MODEL, 5, b"", {}, 0).with_model(scale_bits(STRUCTURES[1].initial(1), bits))
+    tensors = {
+        name: torch.full_like(tensor, 3e38) if tensor.dtype in (torch.float32, torch.bfloat16) else tensor
+        for name, tensor in unpack(packet.payload).items()
+    }
+    data = packet.but(payload=pack(tensors), source=0, destination=1, sequence=3, visited=(0,)).encode()
+    assert isinstance(harmless(data), RefuseReason)
+
+
+def test_adapters_for_a_base_that_is_not_here_are_refused_without_loading_anything():
+    said = {"base": "ab" * 32, "length": 10, "classes": 3, "rank": 8, "alpha": 8.0, "targets": ["q"], "tokens": 10}
+    for change in ({}, {"rank": 10**12}, {"tokens": 10**12}, {"targets": []}, {"alpha": "x"}, {"base": "../.."}):
+        packet = replace(ModelPacket.decode(honest()[0]), specification={"family": "lora", **said, **change})
+        assert harmless(packet.encode()) is RefuseReason.UNKNOWN_STRUCTURE
 
 
 @settings(max_examples=100, deadline=None)

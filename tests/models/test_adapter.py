@@ -252,8 +252,11 @@ def test_what_is_no_base_is_refused(tmp_path):
 
 def test_a_name_of_the_hub_is_refused_where_there_is_no_network(monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(ValueError, match="'nobody/nothing' cannot be loaded"):
+    with pytest.raises(
+        ValueError, match=r"'nobody/nothing' cannot be loaded: it is no folder here, and .* did not"
+    ) as said:
         LoRA(base="nobody/nothing").structure((10,), 3)
+    assert "\n" not in str(said.value)
 
 
 def test_minilm_reads_texts_as_its_makers_do():
@@ -272,3 +275,17 @@ def test_minilm_reads_texts_as_its_makers_do():
     torch.testing.assert_close(said, meaning[:, :2], rtol=1e-4, atol=1e-5)
     alike = torch.nn.functional.cosine_similarity(meaning[:1], meaning[1:])
     assert alike[0] > 0.7 > 0.2 > alike[1]
+
+
+def test_an_adapter_on_which_nothing_depends_is_left_out():
+    """BERT's pooler is a dense layer too, and the classes are read from the last layer without it."""
+    structure = LoRA("tiny", rank=2, targets=("query", "dense")).structure((16,), 3)
+    assert any(name.endswith("output.dense") for name in structure.layers)
+    assert not any("pooler" in name for name in structure.layers)
+    texts = torch.randint(0, 256, (6, 16), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
+    shard = Shard(texts, torch.tensor([0, 1, 2, 0, 1, 2]), 1.0)
+    (result,) = train([TrainingJob(structure.initial(1), shard, TrainingPlan(1, 6), 1)])
+    assert result.model.is_finite
+    nothing = LoRA("tiny", targets=("pooler.dense",)).structure((16,), 3)
+    with pytest.raises(ValueError, match=r"nothing that the network says depends on its layers pooler\.dense"):
+        nothing.initial(1)

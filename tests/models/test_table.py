@@ -57,6 +57,15 @@ def test_numbers_can_be_what_is_predicted_from_some_of_the_columns(write):
     assert read.labels.tolist() == [[2.0], [3.0], [4.0]]
 
 
+def test_a_column_of_texts_is_what_a_model_sees(write):
+    file = write("news.csv", 'label,text\nfood,"Soup, hot"\nmoney,A €-loan\n')
+    read = TableFile(file, text="text", length=5).load()
+    assert [bytes(row) for row in read.features] == [b"Soup,", "A €".encode()]
+    assert (read.task, read.classes, read.labels.tolist()) == ("classification", 2, [0, 1])
+    with pytest.raises(ValueError, match="either one column of 'text' or 'features'"):
+        TableFile(file, text="text", features=("label",))
+
+
 @pytest.mark.parametrize(
     ("content", "options", "message"),
     [
@@ -65,7 +74,13 @@ def test_numbers_can_be_what_is_predicted_from_some_of_the_columns(write):
         (CSV, {"label": "kind"}, "line 2: 'who' is 'ann', not a number"),
         (CSV, {"label": "kind", "features": ("kind", "height")}, "besides label and group"),
         (CSV.replace("\n2.5", "\n\ntwo"), {"label": "kind", "group": "who"}, "line 4: 'height' is 'two', not a number"),
-        (CSV.replace("3.5", ""), {"label": "kind", "group": "who"}, "line 4: 'height' is empty"),
+        (
+            CSV.replace("3.5", ""),
+            {"label": "kind", "group": "who"},
+            "line 4: 'height' has no value: nothing, NA or nan is",
+        ),
+        (CSV.replace("3.5", "nan"), {"label": "kind", "group": "who"}, "line 4: 'height' has no value: nothing, NA or"),
+        (CSV, {"label": "height"}, "line 2: 'height' is 1.5; classes are .*, say 'task: regression'"),
         (CSV.replace("3.5", "inf"), {"label": "kind", "group": "who"}, "line 4: 'height' is not a finite number"),
         (CSV.replace("3.5", "1e300"), {"label": "kind", "group": "who"}, "line 4: 'height' is not a finite number"),
         (CSV.replace("dog,bob", "dog"), {"label": "kind"}, "Expected 4 columns, got 3"),
@@ -73,7 +88,7 @@ def test_numbers_can_be_what_is_predicted_from_some_of_the_columns(write):
         ("a,label\n", {}, "no rows"),
         ("", {}, "[Ee]mpty"),
         ("label\n1\n2\n", {}, "one or more columns besides"),
-        ("a,label\n" + "".join(f"1,{number}\n" for number in range(300)), {}, "300 values; at most 256"),
+        ("a,label\n" + "".join(f"1,{number}\n" for number in range(300)), {}, "300 values; at most 256 .* 'task: regr"),
     ],
 )
 def test_what_is_wrong_is_said_with_file_line_and_column(write, content, options, message):
@@ -102,7 +117,8 @@ def test_arrays_that_do_not_fit_together_are_refused(tmp_path):
     for arrays, message in (
         ({"x": np.zeros((3, 2)), "label": np.zeros(2)}, "different numbers of rows"),
         ({"x": np.zeros((2, 2)), "y": np.zeros(2), "label": np.zeros(2)}, "array 'x' has 2 axes"),
-        ({"x": np.array([1, None]), "label": np.zeros(2)}, "not a file of plain arrays"),
+        ({"x": np.array([1, None]), "label": np.zeros(2)}, "array 'x' holds Python objects, which are not read"),
+        ({"x": np.zeros((2, 2)), "label": np.zeros((2, 2))}, "array 'label' has 2 axes; .*, say 'task: regression'"),
     ):
         np.savez(file, **arrays)
         with pytest.raises(DatasetError, match=message):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from wayfare.models import ByGroup, DatasetError, Text, named_streams, split_data
 from wayfare.models.dataset import UNCOUNTED
-from wayfare.models.text import cut
+from wayfare.models.text import cut, samples_of
 
 
 @given(st.binary(max_size=60), st.integers(1, 9))
@@ -84,3 +84,36 @@ def test_what_holds_no_text_is_refused(library, path, pattern, message):
 
 def test_the_files_that_are_read_can_be_asked_for(library):
     assert [file.name for file in Text(str(library)).files()] == ["law.txt", "chapter.txt", "chapter.txt"]
+
+
+def test_files_and_sub_folders_can_be_the_classes_of_texts(library):
+    read = Text(str(library), length=16, task="classification").load()
+    assert (read.task, read.classes, read.features.shape[1]) == ("classification", 2, 16)
+    assert [bytes(row).rstrip(b"\0") for row in read.features[read.labels == 1][:3]] == [b"Call me Ishmael."] * 3
+    assert read.group_names == ("law.txt", "novels/one/chapter.txt", "novels/two/chapter.txt")
+    assert set(zip(read.labels.tolist(), read.groups.tolist(), strict=True)) == {(0, 0), (1, 1), (1, 2)}
+
+
+def test_lines_can_be_samples(library):
+    (library / "law.txt").write_bytes(b" No person \r\n\r\nshall be deprived\n")
+    read = Text(str(library), length=8, task="classification", samples="lines").load()
+    assert [bytes(row) for row in read.features[read.labels == 0]] == [b"No perso", b"shall be"]
+
+
+@given(st.binary(max_size=60), st.integers(1, 9))
+def test_samples_keep_every_byte_but_blanks_and_cut_no_word_that_fits(content, length):
+    pieces = samples_of(content, length, lines=False)
+    assert b"".join(b"".join(pieces).split()) == b"".join(content.split())
+    assert all(0 < len(piece) <= length for piece in pieces)
+    whole = [word for word in content.split() if len(word) <= length]
+    assert all(any(word in piece.split() for piece in pieces) for word in whole)
+
+
+def test_texts_that_are_no_classes_are_refused(library):
+    with pytest.raises(DatasetError, match="holds 1 files and sub-folders; 2 to 256"):
+        Text(str(library / "law.txt"), task="classification").load()
+    (library / "blank.txt").write_text(" \n")
+    with pytest.raises(DatasetError, match=r"no text in 'blank\.txt'"):
+        Text(str(library), task="classification").load()
+    with pytest.raises(ValueError, match="lines are for 'task: classification'"):
+        Text(str(library), samples="lines")

@@ -11,6 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wayfare.models import MERGERS, Contribution, MLPStructure, Model, same_weights
+from wayfare.models.merging import (
+    Coverage,
+    FactorsApart,
+    Krum,
+    Mean,
+    Median,
+    MultiKrum,
+    Product,
+    Stacking,
+    Ties,
+    TrimmedMean,
+)
 
 STRUCTURE = MLPStructure((5, 4, 3))
 BASE = STRUCTURE.initial(9)
@@ -107,3 +119,31 @@ def test_choosing_a_merger_or_a_scale_imports_no_torch():
         "assert not {'torch', 'safetensors'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("merger", "models", "reason"),
+    [
+        (TrimmedMean(0.1), 2, "2 models without 1 at either end are none"),
+        (TrimmedMean(0.4), 4, "4 models without 2"),
+        (Krum(1), 4, "krum with 1 hostile models needs 5 or more, not 4"),
+        (MultiKrum(2), 6, "needs 7 or more"),
+        (MultiKrum(0, kept=9), 5, "of 5 models 9 cannot be kept"),
+        (Stacking(), 9, "stacking is for low-rank adapters, the family lora, not mlp"),
+        (Product(), 9, "product is for low-rank adapters"),
+        (FactorsApart(), 9, "factors-apart is for low-rank adapters"),
+    ],
+    ids=str,
+)
+def test_a_merger_says_beforehand_what_it_cannot_merge(merger, models, reason):
+    model = MLPStructure((5, 4, 3)).initial(1)
+    with pytest.raises(ValueError, match=reason):
+        merger.check(model.structure, models)
+    assert not merger.can([Contribution(model)] * models)
+
+
+@pytest.mark.parametrize("merger", [Mean(), Median(), TrimmedMean(0.4), Krum(1), MultiKrum(1), Ties(), Coverage()])
+def test_a_merger_can_merge_what_it_does_not_refuse(merger):
+    model = MLPStructure((5, 4, 3)).initial(1)
+    assert merger.can([Contribution(model)] * 5)
+    assert same_weights(merger.merge([Contribution(model)] * 5, model), model)

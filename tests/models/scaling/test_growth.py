@@ -50,6 +50,25 @@ def test_a_wider_model_says_the_same(structure, width, seed):
     torch.testing.assert_close(says(wider), says(model), rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize(("structure", "width"), WIDE[:4], ids=str)
+def test_a_model_with_fresh_units_says_the_same_and_they_learn(structure, width):
+    """What is read of the new units is zero, and the gradient by that is not: they have values of their own."""
+    model = structure.initial(1)
+    wider = widen(model, width, 1, "fresh")
+    torch.testing.assert_close(says(wider), says(model), rtol=1e-5, atol=1e-5)
+    weights = {name: tensor.clone().requires_grad_() for name, tensor in wider.weights.items()}
+    said = wider.structure.forward(weights, inputs_of(structure))
+    head = weights[f"{wider.structure.layers[-1]}.weight"]
+    (gradient,) = torch.autograd.grad(said.square().sum(), [head])
+    new = gradient[:, model.weights[f"{structure.layers[-1]}.weight"].shape[1] :]
+    assert new.abs().sum() > 0
+
+
+def test_fresh_units_are_refused_where_norms_would_see_them():
+    with pytest.raises(ValueError, match="fresh units change what the layer normalisations"):
+        widen(TEXT.initial(1), 2.0, 1, "fresh")
+
+
 @pytest.mark.parametrize("structure", DEEP, ids=str)
 def test_a_deeper_model_says_the_same(structure):
     model = structure.initial(1)

@@ -110,5 +110,5 @@ def test_a_scale_that_makes_no_sense_is_refused(wrong):
 
 def test_every_field_of_a_scale_is_documented():
     hints = typing.get_type_hints(Scale, include_extras=True)
-    assert list(hints) == ["width", "depth", "rank", "sparsity", "bits"]
+    assert list(hints) == ["width", "depth", "rank", "sparsity", "bits", "units"]
     assert all(isinstance(hint.__metadata__[0], str) for hint in hints.values())
