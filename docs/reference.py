@@ -15,11 +15,15 @@ _SHOWN = 60
 
 def write_reference(folder: Path) -> None:
     """Write the pages, where they differ from what is there."""
-    from wayfare.scenarios.schema import json_schema
+    from wayfare.scenarios.components import json_schema
+    from wayfare.scenarios.schema import Scenario
 
     folder.mkdir(exist_ok=True)
     commands = subprocess.run(_COMMANDS, capture_output=True, text=True, check=True).stdout
-    pages = {"commands.md": commands.replace("# `wayfare`", "# Commands", 1), "keys.md": keys_page(json_schema())}
+    pages = {
+        "commands.md": commands.replace("# `wayfare`", "# Commands", 1),
+        "keys.md": keys_page(json_schema(Scenario)),
+    }
     for name, text in pages.items():
         page = folder / name
         if not page.exists() or page.read_text(encoding="utf-8") != text:

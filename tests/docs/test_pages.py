@@ -68,11 +68,14 @@ def test_pieces_of_scenarios_on_a_page_are_of_the_schema(page, schema):
     for block in blocks(page):
         if block.kind != "yaml":
             continue
+        keys = schema["then" if re.search("^(extends|matrix|smoke):", block.text, re.MULTILINE) else "else"][
+            "properties"
+        ]
         for piece in re.split(r"^(?=[a-z_]+:)", block.text, flags=re.MULTILINE):
             for key, value in (yaml.safe_load(piece) or {}).items():
-                assert key in schema["properties"], f"{page.name}:{block.line}: {key}"
+                assert key in keys, f"{page.name}:{block.line}: {key}"
                 try:
-                    jsonschema.validate(value, {**schema["properties"][key], "$defs": schema["$defs"]})
+                    jsonschema.validate(value, {**keys[key], "$defs": schema["$defs"]})
                 except jsonschema.ValidationError as error:
                     pytest.fail(f"{page.name}:{block.line}: {key}: {error.message}")
 
