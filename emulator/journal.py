@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from .links import Link
 from .records import Asked, RunWriter
-from .records.tables import nanoseconds
+from .records.conventions import nanoseconds
 from .sharing import Demand
 
 _NOTHING = (-1, *(math.nan,) * 5)  # constraint, coefficient, weight, cap, rank and part

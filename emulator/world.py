@@ -13,6 +13,7 @@ import numpy as np
 from .batteries import Batteries
 from .clock import Clock, Turn
 from .compute import Processor
+from .endpoint import Virtual
 from .experiment import Experiment, Lesson
 from .faults import FailingNode
 from .forwarding import PacketClass
@@ -23,14 +24,14 @@ from .likeness import Likeness
 from .meter import Meter
 from .methods import Roles
 from .network import FluidNetwork
-from .node import Node, Virtual
+from .node import Node
 from .outages import Outages
 from .packets import RefuseReason
 from .planned import PlannedTransfer
 from .programs import Programs
 from .rates import LinkRates
 from .records import EventKind, RunWriter
-from .records.tables import nanoseconds
+from .records.conventions import nanoseconds
 from .scalings import Tally
 from .transport import Transport
 

@@ -15,7 +15,10 @@ from .packing import PackingError
 
 def pack_answers(models: Mapping[str, Model]) -> bytes:
     """Return named models as one safetensors file: tensors `<model>/<weight>`, metadata `<model>`: its structure."""
-    tensors = {f"{name}/{key}": tensor for name, model in models.items() for key, tensor in model.weights.items()}
+    # Copies, for answers may share tensors, of which safetensors wants one owner each.
+    tensors = {
+        f"{name}/{key}": tensor.clone() for name, model in models.items() for key, tensor in model.weights.items()
+    }
     about = {name: json.dumps(model.structure.specification()) for name, model in models.items()}
     return bytes(safetensors.torch.save(tensors, about))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
@@ -123,7 +122,7 @@ class OneOf:
         return self.of[int(chance.integers(len(self.of)))]
 
 
-DISTRIBUTIONS: Mapping[str, type] = {
+DISTRIBUTIONS: dict[str, Any] = {
     "uniform": Uniform,
     "log-uniform": LogUniform,
     "integers": Integers,

@@ -35,7 +35,8 @@ class Expectation:
         operator: How they compare: `<=`, `>=`, `==`, `!=`, `<` or `>`.
         right: What it is compared with.
         tolerance: How far off it may be.
-        line: The line of the scenario file, where it has one.
+        file: The scenario file that it stands in, which another may extend, or the option that brought it.
+        line: Its line there, where it has one.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Expectation:
     right: Term
     tolerance: Tolerance = EXACT
     left_text: str = ""
+    file: str = field(default="", compare=False)
     line: int | None = field(default=None, compare=False)
 
     EXAMPLE: ClassVar[str] = "accuracy.final >= 0.93"

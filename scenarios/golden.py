@@ -192,7 +192,7 @@ def _check_passed(tried: Tried) -> None:
         outcome = tried.outcome(expectation)
         if not outcome.passed:
             message = f"no golden was made, as an expectation fails: {outcome}"
-            raise ScenarioError(Problem(message, str(trial.file), expectation.line))
+            raise ScenarioError(Problem(message, expectation.file, expectation.line))
 
 
 def _moved(golden: GoldenRun, summary: Mapping[str, Any], record: RunRecord) -> Iterator[str]:

@@ -22,6 +22,8 @@ from wayfare.models.partition import PARTITIONS
 from wayfare.models.structure import Structure
 from wayfare.topologies.generators import GENERATORS
 
+from .distributions import DISTRIBUTIONS
+
 _Registry = dict[str, Any]
 
 
@@ -77,6 +79,7 @@ KINDS: Mapping[str, Kind] = {
         (Policy,),
         ("choose",),
     ),
+    "distributions": Kind("What a sweep draws values from.", "sweep.random.fields.*.kind", DISTRIBUTIONS, open=False),
     "mergers": Kind("Ways of making one model out of several.", "learning.merger.kind", MERGERS, (Merger,), ("merge",)),
 }
 """All kinds, by the name that `wayfare list`, entry points (`wayfare.methods`) and plug-in files (`METHODS`) share."""

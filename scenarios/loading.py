@@ -167,9 +167,11 @@ def _scenario(written: Document) -> Scenario:
 
 
 def _placed(scenario: Scenario, written: Document) -> Scenario:
-    """Return the scenario with its document, the lines of its expectations, and its topology file found."""
-    lines = [written.where(("expect", index))[1] for index in range(len(scenario.expect))]
-    expect = tuple(replace(promise, line=line) for promise, line in zip(scenario.expect, lines, strict=True))
+    """Return the scenario with its document, the places of its expectations, and its topology file found."""
+    places = [written.where(("expect", index)) for index in range(len(scenario.expect))]
+    expect = tuple(
+        replace(promise, file=file, line=line) for promise, (file, line) in zip(scenario.expect, places, strict=True)
+    )
     topology = scenario.topology
     if isinstance(topology, TopologyFile):
         topology = replace(topology, file=_found(topology.file, written, "topology.file"))

@@ -108,13 +108,11 @@ class Trial:
         return ", ".join(filter(None, parts))
 
     def _unknown_methods(self) -> Iterator[Problem]:
-        scenario = self.study.runs[0].scenario
         for expectation in self.expectations:
             try:
                 check_methods(expectation, self.study.methods)
             except ExpectationError as error:
-                origin = scenario.where("expect")[0]
-                yield Problem(str(error), origin, expectation.line, "expect")
+                yield Problem(str(error), expectation.file, expectation.line, "expect")
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def _forwarding(record: RunRecord, flow: int, traffic: dict[str, Any]) -> str | 
 
 def _is_listed(record: RunRecord, began: dict[str, Any], traffic: dict[str, Any]) -> bool:
     """Tell whether a transfer is one that the scenario lists, and not of its background."""
-    from wayfare.emulator.records.tables import nanoseconds
+    from wayfare.emulator.records.conventions import nanoseconds
     from wayfare.scenarios import quantities
 
     names = record.node_names
@@ -207,18 +207,18 @@ def _as_json(record: RunRecord, story: Any, defaults: list[Default]) -> dict[str
         kind: asdict(story),
     }
     if kind == "node":
-        told["hardware"] = asdict(components.read(NodeClass, _hardware(record, story.tier), {}))
+        told["hardware"] = asdict(components.read(NodeClass, _hardware(record, story.name, story.tier), {}))
     return told | {"defaults": [asdict(default) for default in defaults]}
 
 
-def _hardware(record: RunRecord, tier: str) -> dict[str, Any]:
-    """Return what the scenario says of the nodes of a tier."""
+def _hardware(record: RunRecord, name: str, tier: str) -> dict[str, Any]:
+    """Return what the scenario says of a node: of its tier, and by its name."""
     from wayfare.scenarios.composer import compose
 
     from .defaults import section_of
 
     data, _ = compose(record.scenario_text, "scenario.yaml")
-    return section_of(data, f"nodes.{tier}")
+    return section_of(data, f"nodes.{tier}") | (section_of(data, "nodes").get(name) or {})
 
 
 def _print(record: RunRecord, story: Any, defaults: list[Default], *, everything: bool) -> None:
@@ -236,7 +236,7 @@ def _print(record: RunRecord, story: Any, defaults: list[Default], *, everything
     for part in story_lines(story, everything=everything):
         console.print(part, markup=False)
     if isinstance(story, NodeStory):
-        figures = ", ".join(f"{key} {value}" for key, value in _hardware(record, story.tier).items())
+        figures = ", ".join(f"{key} {value}" for key, value in _hardware(record, story.name, story.tier).items())
         console.print(f"\nhardware: {figures}", markup=False)
     if defaults:
         console.print()

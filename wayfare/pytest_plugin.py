@@ -110,7 +110,7 @@ class ExpectationItem(PromiseItem):
         self.user_properties.extend(("run_folder", str(folder)) for folder in folders)
         if not outcome.passed:
             kept = "\n".join(f"run folder: {folder}" for folder in folders)
-            raise PromiseBroken(f"{self.path}:{outcome.line}: {outcome}\n{kept}")
+            raise PromiseBroken(f"{outcome.place}: {outcome}\n{kept}")
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Return file, line from zero, and name."""

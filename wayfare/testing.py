@@ -117,7 +117,7 @@ def _judged(tried: "Tried", *, update: bool, golden: bool) -> int:
         code = OURS
     for expectation in tried.trial.expectations:
         outcome = tried.outcome(expectation)
-        print(f"{'passed' if outcome.passed else 'FAILED'}  {file}:{outcome.line}: {outcome}")
+        print(f"{'passed' if outcome.passed else 'FAILED'}  {outcome.place}: {outcome}")
         code = max(code, 0 if outcome.passed else FAILED)
     if update:
         print(f"golden  {update_golden(tried)}")

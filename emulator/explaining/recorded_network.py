@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from wayfare.emulator.records import EventKind, RunRecord, directed_links
-from wayfare.emulator.records.tables import nanoseconds
+from wayfare.emulator.records.conventions import nanoseconds
 
 from .errors import NotRecorded, shortened, unknown_node
 from .rows import Rows, chosen, listed, read_rows

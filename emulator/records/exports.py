@@ -5,8 +5,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from .conventions import EventKind
 from .reader import RunRecord
-from .tables import SCALINGS, EventKind
+from .tables import SCALINGS
 
 FLOW_COLUMNS = ("id", "src", "dst", "size_bytes", "start_s", "end_s", "route", "delivered")
 NODE_FIGURES = ("utilisation", "queue", "energy_j")

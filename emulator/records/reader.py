@@ -137,7 +137,8 @@ class RunRecord:
             segments = [Segment(path, table) for path in paths]
         if not parts and not segments:
             raise RecordError(
-                f"{segment_path(self.folder, table.name, 0)}: cannot be read (No such file; runs of older versions have fewer tables)"
+                f"{segment_path(self.folder, table.name, 0)}: cannot be read (No such file; runs of older versions "
+                "have fewer tables)"
             )
         pieces = []
         for part in parts:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .tables import EventKind
+from .conventions import EventKind
 
 
 def row_text(table: str, row: Mapping[str, Any] | None, node_names: Sequence[str]) -> str:

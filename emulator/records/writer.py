@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from .conventions import EventKind, nanoseconds
 from .errors import RecordError, RunDiffers
 from .files import MANIFEST, as_json, manifest_text, overwrite, replace_bytes, replace_text, text_digest, write_manifest
 from .hold import Hold, host
@@ -20,7 +21,7 @@ from .parts import compacted
 from .reader import RunRecord
 from .segments import segment_path
 from .stream import TableStream
-from .tables import TABLES, EventKind, nanoseconds
+from .tables import TABLES
 
 FORMAT = 1
 NO_FILES: Mapping[str, str] = MappingProxyType({})

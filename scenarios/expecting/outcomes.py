@@ -55,6 +55,11 @@ class Outcome:
         return self.worst.value
 
     @property
+    def place(self) -> str:
+        """Return where the expectation stands: its file and line, or the option that brought it."""
+        return self.expectation.file if self.line is None else f"{self.expectation.file}:{self.line}"
+
+    @property
     def line(self) -> int | None:
         """Return the line of the expectation in its file."""
         return self.expectation.line

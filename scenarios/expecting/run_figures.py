@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wayfare.emulator.records.tables import EventKind, nanoseconds
+from wayfare.emulator.records.conventions import EventKind, nanoseconds
 from wayfare.scenarios.errors import unknown
 
 from .errors import ExpectationError

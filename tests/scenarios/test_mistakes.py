@@ -222,7 +222,6 @@ def test_a_mistake_in_a_network_experiment_is_named(tmp_path, old, new, message)
         ),
         ("10 GFLOP/s", "10 GFLOPS", "6: nodes.device.compute: unknown unit 'GFLOPS'; did you mean 'GFLOP/s'?"),
         ("compute: 10 GFLOP/s", "power_busy: 1 W", "6: nodes.device: power_busy 1.0 W is below power_idle 2.7 W"),
-        ("  device: {", "  phone: {", "6: nodes.phone: unknown key 'phone'; allowed: device, edge, cloud"),
         (
             "dataset: digits",
             "dataset: digts",
