@@ -1,41 +1,49 @@
-"""The Dash app: two pages, and the callbacks that keep them current."""
+"""The Dash app: its pages, and the callbacks that keep them current."""
 
 from datetime import UTC, datetime
 from pathlib import Path
+from time import thread_time
 from typing import Any
 
 import dash
-import dash_mantine_components as dmc
-from dash import ClientsideFunction, Input, Output, State, dcc, html, no_update
-from flask import Response
+from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, ctx, no_update
 
 from wayfare.emulator.records import RecordError
 
 from . import runs_table
-from .charts import progress_figure, progress_title, traffic_figure
-from .map_figure import map_figure, moment_text
-from .map_legend import map_legend
-from .quantity_text import clock_text, duration_text, text
+from .address import COMPARE, LAUNCH, Address
+from .charts import CHARTS, View
+from .charts.compared import curves_figure, curves_summary
+from .compare_view import compare_page
+from .comparison import compare
+from .guard import guard
+from .launch_routes import register_launch_routes, shipped_scenarios
+from .launch_view import launch_page
+from .launcher import Launcher
+from .map_view import register_tile_routes
+from .run_head import run_head
 from .run_store import RunStore
-from .run_view import LIVE, chosen_time, message_page, run_head, run_page, slider_step
-from .theme import palette_of, style_sheet
-
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>{%metas%}<title>{%title%}</title>{%favicon%}<script src="/assets/scheme.js"></script>
-<style>STYLE</style>{%css%}</head>
-<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
-</html>"""
+from .run_view import LIVE, run_page
+from .runs_feed import RunsFeed
+from .shell import header, message_page, page_source, shell
+from .texts import words_of
+from .theme import palette_of
 
 
-def create_app(folder: Path) -> dash.Dash:
-    """Return the app that shows the runs inside a folder; it reads nothing else."""
+def create_app(folder: Path, *, host: str = "127.0.0.1", allow_runs: bool = False) -> dash.Dash:
+    """Return the app that shows the runs inside a folder; it reads nothing else.
+
+    Args:
+        folder: A folder of runs, or one run's folder.
+        host: The name by which it will be served, besides addresses and this computer's name.
+        allow_runs: Whether runs may be started from the page.
+    """
     app = dash.Dash(
         "wayfare.dashboard",
         assets_folder=str(Path(__file__).parent / "assets"),
-        assets_ignore=r"scheme\.js",
+        assets_ignore=r"scheme\.js|map_report\.",
         serve_locally=True,
-        index_string=PAGE.replace("STYLE", style_sheet()),
+        index_string=page_source(),
         suppress_callback_exceptions=True,
         title="Wayfare",
         update_title="",
@@ -43,182 +51,150 @@ def create_app(folder: Path) -> dash.Dash:
         enable_mcp=False,
     )
     store = RunStore(folder)
-    app.layout = _shell(store.folder)
-    _route(app, store)
-    _follow_runs(app, store)
-    _follow_run(app, store)
-    _draw(app, store)
+    feed = RunsFeed(store.overviews)
+    app.layout = shell()
+    _route(app, store, feed, allow_runs=allow_runs)
+    _follow_runs(app, feed)
+    _follow_run(app, store, allow_runs=allow_runs)
+    _draw_charts(app, store)
     _browser_side(app)
-    _keep_to_ourselves(app)
+    register_tile_routes(app.server, store)
+    if allow_runs:
+        register_launch_routes(app.server, store, Launcher(store.folder))
+    guard(app, host)
     return app
-
-
-def _shell(folder: Path) -> dmc.MantineProvider:
-    brand = dcc.Link([html.I(className="wf-logo"), "Wayfare"], href="/", className="wf-brand")
-    toggle = dmc.ColorSchemeToggle(
-        id="scheme-toggle",
-        lightIcon=html.I(className="wf-icon wf-icon-moon"),
-        darkIcon=html.I(className="wf-icon wf-icon-sun"),
-        variant="subtle",
-        size="lg",
-        **{"aria-label": "Switch between light and dark"},
-    )
-    header = html.Header([brand, html.Code(text(str(folder)), className="wf-folder"), toggle], className="wf-header")
-    return dmc.MantineProvider(
-        [
-            dcc.Location(id="url", refresh="callback-nav"),
-            dcc.Store(id="scheme"),
-            header,
-            html.Main(id="page", className="wf-main"),
-        ],
-        theme={"fontFamily": "var(--wf-font)", "fontFamilyMonospace": "var(--wf-mono)", "primaryColor": "blue"},
-        defaultColorScheme="auto",
-    )
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _route(app: dash.Dash, store: RunStore) -> None:
-    def page(path: str | None, search: str | None) -> Any:
-        name = runs_table.run_name(path or "/")
-        if name is None:
-            if path not in ("/", "", None):
-                return message_page("There is no such page", f"Nothing is at {path}.")
-            return runs_table.runs_page(store.folder, runs_table.run_rows(store.overviews(), _now()))
+def _route(app: dash.Dash, store: RunStore, feed: RunsFeed, *, allow_runs: bool) -> None:
+    def page(asked: dict[str, Any] | None) -> Any:
+        if asked is None:
+            return no_update  # the browser says in a moment
+        address, words = Address.parse(asked.get("path"), asked.get("search")), words_of(asked.get("lang"))
+        if address.path == "/":
+            version, rows = feed.everything(_now())
+            return runs_table.runs_page(store.folder, version, rows, words, address, allow_runs=allow_runs)
+        if address.path == LAUNCH:
+            return launch_page(words, shipped_scenarios(), allow_runs=allow_runs)
+        if address.path == COMPARE:
+            return compare_page(compare(store, address.names("runs")), address, words)
+        if address.run is None:
+            return message_page(words, words("nowhere"), words("nowhere.reason", path=address.path))
         try:
-            run = store.open(name)
+            return run_page(store.open(address.run), address, words, _now(), allow_runs=allow_runs)
         except RecordError as error:
-            return message_page("This run cannot be shown", str(error))
-        return run_page(run, chosen_time(search, run.end_s), _now())
+            return message_page(words, words("unshown"), str(error))
 
-    app.callback(Output("page", "children"), Input("url", "pathname"), State("url", "search"))(page)
+    def head(language: str | None) -> Any:
+        return no_update if language is None else header(store.folder, words_of(language), allow_runs=allow_runs)
+
+    app.callback(Output("page", "children"), Input("address", "data"))(page)
+    app.callback(Output("header", "children"), Input("language", "data"))(head)
 
 
-def _follow_runs(app: dash.Dash, store: RunStore) -> None:
-    def refresh(_: int, shown: list[dict[str, Any]]) -> Any:
-        rows = runs_table.run_rows(store.overviews(), _now())
-        if rows == shown:
-            return no_update
-        return rows, runs_table.runs_count(rows), runs_table.panel_style(rows), runs_table.empty_style(rows)
+def _follow_runs(app: dash.Dash, feed: RunsFeed) -> None:
+    def refresh(_intervals: int, version: str, language: str | None) -> Any:
+        now, words = _now(), words_of(language)
+        current, changes = feed.since(version, now)
+        if current == version:
+            return (no_update,) * 6
+        rows = feed.everything(now)[1]
+        about = runs_table.runs_count(rows, words), runs_table.panel_style(rows), runs_table.empty_style(rows)
+        if changes is None:
+            return current, runs_table.in_words(rows, words), no_update, *about
+        told = {what: runs_table.in_words(some, words) if what != "remove" else some for what, some in changes.items()}
+        return current, no_update, told, *about
 
     app.callback(
+        Output("runs-version", "data"),
         Output("runs-grid", "rowData"),
+        Output("runs-grid", "rowTransaction"),
         Output("runs-count", "children"),
         Output("runs-panel", "style"),
         Output("runs-empty", "style"),
         Input("runs-poll", "n_intervals"),
-        State("runs-grid", "rowData"),
+        State("runs-version", "data"),
+        State("language", "data"),
         prevent_initial_call=True,
     )(refresh)
 
 
-def _follow_run(app: dash.Dash, store: RunStore) -> None:
-    def refresh(_: int, name: str, stamp: str, time_s: float, end_s: float) -> Any:
+def _follow_run(app: dash.Dash, store: RunStore, *, allow_runs: bool) -> None:
+    def refresh(_: int, runs: list[str], stamp: str, language: str | None) -> Any:
+        words = words_of(language)
         try:
-            run = store.open(name)
+            run = store.open(runs[0])
         except RecordError as error:
-            return (no_update, message_page("This run can no longer be read", str(error)), *(no_update,) * 7)
+            return no_update, message_page(words, words("unread"), str(error)), no_update, no_update
         now = _now()
         live = run.overview.status_at(now) in LIVE
+        head = run_head(run, now, words, allow_runs=allow_runs)
         if run.stamp == stamp:
-            return (no_update, run_head(run, now), *(no_update,) * 6, not live)
-        follows = time_s >= end_s  # who looks at the end stays at the end
-        end = run.end_s or 1
-        return (
-            run.stamp,
-            run_head(run, now),
-            end,
-            slider_step(run.end_s),
-            end if follows else no_update,
-            duration_text(run.end_s),
-            map_legend(run),
-            progress_title(run),
-            not live,
-        )
+            return no_update, head if not live else no_update, no_update, not live
+        return run.stamp, head, run.end_s, not live
 
     app.callback(
         Output("run-stamp", "data"),
         Output("run-head", "children"),
-        Output("run-time", "max"),
-        Output("run-time", "step"),
-        Output("run-time", "value"),
-        Output("run-end", "children"),
-        Output("run-legend", "children"),
-        Output("run-progress-title", "children"),
+        Output("run-end", "data"),
         Output("run-poll", "disabled"),
         Input("run-poll", "n_intervals"),
         State("run-name", "data"),
         State("run-stamp", "data"),
-        State("run-time", "value"),
-        State("run-time", "max"),
+        State("language", "data"),
         prevent_initial_call=True,
     )(refresh)
 
 
-def _draw(app: dash.Dash, store: RunStore) -> None:
-    def charts(_: str, scheme: str | None, name: str, time_s: float) -> Any:
-        if scheme is None:
-            return no_update  # the browser says in a moment
+def _draw_charts(app: dash.Dash, store: RunStore) -> None:
+    def draw(
+        shown: bool | None,
+        _: str,
+        scheme: str | None,
+        chosen: list[str],
+        picked: list[str | None],
+        runs: list[str],
+        language: str | None,
+    ) -> Any:
+        if not shown or scheme is None:
+            return no_update, no_update
+        name = ctx.outputs_list[0]["id"]["chart"]
+        names = [one["id"]["name"] for one in ctx.inputs_list[3]]
+        choices = dict(zip(names, chosen, strict=True))
+        view = View(palette_of(scheme), words_of(language), choices, (picked or [""])[0] or "")
         try:
-            run = store.open(name)
-        except RecordError:
-            return no_update  # the map's callback says why
-        palette = palette_of(scheme)
-        return progress_figure(run, time_s, palette), traffic_figure(run, time_s, palette)
-
-    def moment(time_s: float, _: str, scheme: str | None, name: str) -> Any:
-        if scheme is None:
-            return no_update
-        try:
-            run = store.open(name)
+            if name == "curves":
+                groups = compare(store, runs).groups
+                return curves_figure(groups, view), curves_summary(groups, view)
+            run, began = store.open(runs[0]), thread_time()
+            drawn = CHARTS[name].draw(run, view), CHARTS[name].describe(run, view)
+            store.spent(runs[0], thread_time() - began)
+            return drawn
         except RecordError as error:
-            return no_update, no_update, str(error)
-        return map_figure(run, time_s, palette_of(scheme)), clock_text(time_s), moment_text(run, time_s)
+            return no_update, str(error)
 
-    stamp, scheme, name = Input("run-stamp", "data"), Input("scheme", "data"), State("run-name", "data")
     app.callback(
-        Output("run-progress", "figure"),
-        Output("run-traffic", "figure"),
-        stamp,
-        scheme,
-        name,
-        State("run-time", "value"),
-    )(charts)
-    app.callback(
-        Output("run-map", "figure"),
-        Output("run-clock", "children"),
-        Output("run-moment", "children"),
-        Input("run-time", "value"),
-        stamp,
-        scheme,
-        name,
-    )(moment)
+        Output({"type": "figure", "chart": MATCH}, "figure"),
+        Output({"type": "note", "chart": MATCH}, "children"),
+        Input({"type": "shown", "chart": MATCH}, "data"),
+        Input("run-stamp", "data"),
+        Input("scheme", "data"),
+        Input({"type": "choice", "chart": MATCH, "name": ALL}, "value"),
+        Input({"type": "picked", "chart": MATCH, "of": ALL}, "data"),
+        State("run-name", "data"),
+        State("language", "data"),
+    )(draw)
 
 
 def _browser_side(app: dash.Dash) -> None:
-    """Move the charts' cursor, keep the address and the window's title, and search, without asking the server."""
+    """Keep address, language, theme, cursor and title without asking the server."""
     in_browser: Any = app.clientside_callback
-    words, options = Input("runs-search", "value"), Output("runs-grid", "dashGridOptions")
-    shown = State("runs-grid", "dashGridOptions")
-    in_browser(ClientsideFunction("wayfare", "moved"), Input("run-time", "value"), State("run-time", "max"))
-    in_browser(ClientsideFunction("wayfare", "search"), options, words, shown, prevent_initial_call=True)
-    in_browser(ClientsideFunction("wayfare", "title"), Input("page", "children"))
-
-
-def _keep_to_ourselves(app: dash.Dash) -> None:
-    """Forbid the page to load or send anything beyond this server, whatever a run or a library would have it do."""
-    scripts = " ".join(app.csp_hashes())
-    policy = (
-        f"default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'"
-    )
-
-    def guard(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = policy
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
-
-    app.server.after_request(guard)
+    url = Input("url", "pathname"), Input("url", "search"), Input("lang", "data")
+    in_browser(ClientsideFunction("wayfare", "address"), Output("address", "data"), Output("language", "data"), *url)
+    in_browser(ClientsideFunction("wayfare", "arrived"), Input("page", "children"))
+    in_browser(ClientsideFunction("wayfare", "ended"), Input("run-end", "data"))
+    in_browser(ClientsideFunction("wayfare", "chosen"), Input({"type": "choice", "chart": ALL, "name": ALL}, "value"))
+    in_browser(ClientsideFunction("wayfare", "columns"), Input("runs-columns", "value"))

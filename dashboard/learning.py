@@ -29,9 +29,16 @@ class Curve:
             return self
         return Curve(np.append(self.time_s, end_s), np.append(self.value, self.value[-1]))
 
-    def thinned(self) -> "Curve":
+    def at(self, time_s: Floats) -> Floats:
+        """Return the value that holds at each of some times [s]; NaN before the first."""
+        if not len(self.value):
+            return np.full(len(time_s), np.nan)
+        rows = np.searchsorted(self.time_s, time_s, side="right") - 1
+        return np.where(rows >= 0, self.value[rows], np.nan)
+
+    def thinned(self, most: int = MOST_POINTS) -> "Curve":
         """Return every n-th point and the last, where there are too many to draw."""
-        step = -(-len(self.value) // MOST_POINTS)
+        step = -(-len(self.value) // most)
         if step <= 1:
             return self
         keep = np.unique(np.append(np.arange(0, len(self.value), step), len(self.value) - 1))
@@ -92,3 +99,22 @@ class Learning:
         accuracy = np.full(nodes, np.nan)
         accuracy[self.held_node[:rows]] = self.held[:rows]  # of several rows of a node NumPy keeps the last
         return accuracy
+
+    def of_node(self, node: int) -> Curve:
+        """Return the accuracy of the model that a node holds."""
+        rows = self.held_node == node
+        return Curve(self.held_ns[rows] / 1e9, self.held[rows])
+
+    def mean_over(self, members: NDArray[np.bool_]) -> Curve:
+        """Return the mean accuracy of the models held by some nodes, over those that have been measured so far."""
+        rows = np.flatnonzero(members[self.held_node]) if len(self.held_node) else np.zeros(0, dtype=np.int64)
+        node, value = self.held_node[rows], self.held[rows]
+        by_node = np.argsort(node, kind="stable")
+        before = np.full(len(rows), np.nan)
+        same = node[by_node][1:] == node[by_node][:-1]
+        before[by_node[1:]] = np.where(same, value[by_node][:-1], np.nan)
+        new = np.isnan(before)
+        mean = np.cumsum(value - np.where(new, 0.0, before)) / np.maximum(np.cumsum(new), 1)
+        times = self.held_ns[rows]
+        last = np.append(times[1:] != times[:-1], True)[: len(times)]
+        return Curve(times[last] / 1e9, mean[last])

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from wayfare.emulator.records import RecordError
+from wayfare.emulator.records import LOST_AFTER_S, RecordError
 
 from .quantity_text import moment, number, text
 
 FORMAT = 1
-LOST_AFTER_S = 30.0
 STATUSES = ("running", "finished", "failed", "stopped")
 
 

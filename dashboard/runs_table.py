@@ -1,19 +1,22 @@
-"""The page with all runs: a table that sorts, filters and follows the folder."""
+"""The page with all runs: a table that sorts, filters, shows what one wants, follows the folder, and compares."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
 
 import dash_ag_grid as dag
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from .address import COMPARE, Address, run_path
 from .overview import Overview
 from .quantity_text import NONE, accuracy_text, bytes_text, duration_text, si_text, text
+from .shell import aria, data
+from .texts import TEXTS, Words
 
-POLL_MS = 2000
+POLL_MS = 800
 ROW_PX = 58
 HEADER_PX = 44
 THEME = (
@@ -21,20 +24,14 @@ THEME = (
     "backgroundColor: 'var(--wf-surface)', foregroundColor: 'var(--wf-ink)', headerTextColor: 'var(--wf-muted)', "
     "headerBackgroundColor: 'var(--wf-surface)', borderColor: 'var(--wf-line)', rowHoverColor: 'var(--wf-raised)', "
     "selectedRowBackgroundColor: 'var(--wf-raised)', accentColor: 'var(--wf-accent)', "
-    "menuBackgroundColor: 'var(--wf-surface)', "
+    "menuBackgroundColor: 'var(--wf-surface)', browserColorScheme: 'inherit', "
     "inputBackgroundColor: 'var(--wf-surface)', fontFamily: 'inherit', headerFontWeight: 500, fontSize: 14, "
     "cellHorizontalPadding: 14, wrapperBorder: false, columnBorder: false, oddRowBackgroundColor: 'var(--wf-surface)'})"
 )
-
-
-def run_path(name: str) -> str:
-    """Return the address of a run's page; bytes of a folder name that are no UTF-8 survive the way there and back."""
-    return f"/run/{quote(name, safe='', errors='surrogateescape')}"
-
-
-def run_name(path: str) -> str | None:
-    """Return the folder name that a page's address carries, or None where it is no run's address."""
-    return unquote(path.removeprefix("/run/"), errors="surrogateescape") if path.startswith("/run/") else None
+# Numbers, with the least width of their columns [px].
+NUMBERS = {"accuracy": 116, "nodes": 126, "bytes": 104, "virtual": 130, "wall": 116, "energy": 104, "seed": 86}
+COLUMNS = ("status", "method", *NUMBERS, "started")
+HIDDEN_AT_FIRST = ("nodes", "seed")
 
 
 def run_row(run: Overview, now: datetime) -> dict[str, Any]:
@@ -44,7 +41,7 @@ def run_row(run: Overview, now: datetime) -> dict[str, Any]:
         "href": run_path(run.name),
         "scenario": run.scenario or text(run.name),
         "note": text(note),
-        "method": run.method or ("network" if run.status != "damaged" else None),
+        "method": run.method,
         "status": run.status_at(now),
         "progress": run.progress,
         "accuracy": run.accuracy_final,
@@ -53,6 +50,7 @@ def run_row(run: Overview, now: datetime) -> dict[str, Any]:
         "virtual": run.virtual_s,
         "energy": run.energy_j,
         "wall": run.wall_s,
+        "seed": run.seed,
         "started": run.started.timestamp() if run.started else None,
         "text": {
             "accuracy": accuracy_text(run.accuracy_final),
@@ -61,68 +59,111 @@ def run_row(run: Overview, now: datetime) -> dict[str, Any]:
             "virtual": duration_text(run.virtual_s),
             "energy": si_text(run.energy_j, "J"),
             "wall": duration_text(run.wall_s),
+            "seed": NONE if run.seed is None else str(run.seed),
             "started": run.started.astimezone().strftime("%Y-%m-%d %H:%M") if run.started else NONE,
         },
     }
 
 
-def run_rows(runs: Sequence[Overview], now: datetime) -> list[dict[str, Any]]:
-    """Return the rows of the table, in the order given."""
-    return [run_row(run, now) for run in runs]
+def in_words(rows: Sequence[dict[str, Any]], words: Words) -> list[dict[str, Any]]:
+    """Return rows with their status and method as a language says them, so that filters find what is seen."""
+    return [
+        row
+        | {
+            "state": row["status"],
+            "status": words(row["status"]),
+            "method": row["method"] or (words("network") if row["status"] != "damaged" else None),
+        }
+        for row in rows
+    ]
 
 
-def runs_page(folder: Path, rows: list[dict[str, Any]]) -> html.Div:
-    """Return the page."""
+def runs_page(
+    folder: Path, version: str, rows: list[dict[str, Any]], words: Words, address: Address, *, allow_runs: bool
+) -> html.Div:
+    """Return the page, as its address says: words to search, filters, order and columns."""
+    hidden = _hidden(address)
     search = dmc.TextInput(
-        id="runs-search", placeholder="Search runs", size="sm", className="wf-search", **{"aria-label": "Search runs"}
+        id="runs-search",
+        placeholder=words("runs.search"),
+        value=address.asked.get("q", ""),
+        size="sm",
+        className="wf-search",
+        **aria("label", words("runs.search")),
     )
-    count = html.Span(runs_count(rows), id="runs-count", className="wf-muted")
-    head = html.Div([html.H1("Runs"), count, search], className="wf-page-head")
-    return html.Div(
-        [
-            dcc.Interval(id="runs-poll", interval=POLL_MS),
-            head,
-            html.Div(_grid(rows), id="runs-panel", className="wf-panel wf-table", style=panel_style(rows)),
-            html.Div(_empty(folder), id="runs-empty", className="wf-empty", style=empty_style(rows)),
-        ]
+    compare = html.A(
+        words("runs.compare"),
+        id="runs-compare",
+        className="wf-button wf-off",
+        title=words("runs.compare.how"),
+        **data(base=COMPARE, none=words("runs.compare"), some=words("runs.compare.some", count="N")),
+        **aria("disabled", "true"),
     )
+    count = html.Span(runs_count(rows, words), id="runs-count", className="wf-muted", **aria("live", "polite"))
+    head = html.Div(
+        [html.H1(words("runs")), count, search, _column_choice(words, hidden), compare], className="wf-page-head"
+    )
+    about = html.P(words("runs.table"), className="wf-hidden", id="runs-about")
+    table = html.Div(
+        _grid(rows, words, address, hidden), id="runs-panel", className="wf-panel wf-table", style=panel_style(rows)
+    )
+    empty = html.Div(_empty(folder, words), id="runs-empty", className="wf-empty", style=empty_style(rows))
+    interval = dcc.Interval(id="runs-poll", interval=POLL_MS)
+    return html.Div([interval, dcc.Store(id="runs-version", data=version), head, about, table, empty])
 
 
-def runs_count(rows: list[dict[str, Any]]) -> str:
+def runs_count(rows: Sequence[dict[str, Any]], words: Words) -> str:
     """Say how many runs there are, and how many of them run."""
     running = sum(row["status"] == "running" for row in rows)
-    count = f"{len(rows)} run{'' if len(rows) == 1 else 's'}"
-    return f"{count}, {running} running" if running else count
+    count = words("runs.one") if len(rows) == 1 else words("runs.count", count=len(rows))
+    return words("runs.running", count=count, running=running) if running else count
 
 
-def panel_style(rows: list[dict[str, Any]]) -> dict[str, str]:
+def panel_style(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
     """Return the table's height: that of its rows, and never more than the window's."""
     if not rows:
         return {"display": "none"}
-    return {"height": f"max(280px, min(calc(100dvh - 152px), {HEADER_PX + ROW_PX * len(rows) + 18}px))"}
+    return {"height": f"max(320px, min(calc(100dvh - 172px), {HEADER_PX + ROW_PX * len(rows) + 18}px))"}
 
 
-def empty_style(rows: list[dict[str, Any]]) -> dict[str, str]:
+def empty_style(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
     """Hide the words for an empty folder where there are runs."""
     return {"display": "none"} if rows else {}
 
 
-def _empty(folder: Path) -> list[Any]:
+def _hidden(address: Address) -> list[str]:
+    asked = address.asked.get("hide")
+    return list(HIDDEN_AT_FIRST) if asked is None else [name for name in asked.split(",") if name in COLUMNS]
+
+
+def _column_choice(words: Words, hidden: list[str]) -> html.Details:
+    choice = dmc.CheckboxGroup(
+        id="runs-columns",
+        value=[name for name in COLUMNS if name not in hidden],
+        children=[dmc.Checkbox(label=words(f"column.{name}"), value=name, size="xs") for name in COLUMNS],
+    )
+    listed = html.Div(choice, className="wf-column-list")
+    return html.Details([html.Summary(words("runs.columns"), className="wf-button"), listed], className="wf-drop")
+
+
+def _empty(folder: Path, words: Words) -> list[Any]:
     command = f"wayfare run scenarios/first-walk.scenario.yaml --out {folder}"
     return [
-        html.H2("No runs here yet"),
-        html.P(["This page watches ", html.Code(text(str(folder))), ". A run appears as soon as it starts:"]),
+        html.H2(words("runs.none")),
+        html.P(words("runs.none.watch", folder=text(str(folder)))),
         html.Pre(text(command, 500)),
     ]
 
 
-def _grid(rows: list[dict[str, Any]]) -> dag.AgGrid:
+def _grid(rows: list[dict[str, Any]], words: Words, address: Address, hidden: list[str]) -> dag.AgGrid:
     return dag.AgGrid(
         id="runs-grid",
-        rowData=rows,
-        columnDefs=_columns(),
+        rowData=in_words(rows, words),
+        columnDefs=_columns(words, address, hidden),
         defaultColDef={"sortable": True, "resizable": True, "suppressHeaderMenuButton": False},
         getRowId="params.data.href",
+        filterModel=_filters(address),
+        selectedRows={"ids": [run_path(name) for name in address.names("pick")]},
         eventListeners={"rowClicked": ["openRun(params)"], "cellKeyDown": ["openRunByKey(params)"]},
         dashGridOptions={
             "theme": {"function": THEME},
@@ -132,45 +173,65 @@ def _grid(rows: list[dict[str, Any]]) -> dag.AgGrid:
             "animateRows": False,
             "enableCellTextSelection": True,
             "tooltipShowDelay": 300,
+            "rowSelection": {"mode": "multiRow", "enableClickSelection": False},
+            "quickFilterText": address.asked.get("q", ""),
+            "localeText": grid_texts(words),
         },
         style={"height": "100%", "width": "100%"},
     )
 
 
-def _columns() -> list[dict[str, Any]]:
+def grid_texts(words: Words) -> dict[str, str]:
+    """Return the texts of the grid's own filters and menus, by the grid's keys."""
+    return {key.removeprefix("grid."): words(key) for key in TEXTS if key.startswith("grid.")}
+
+
+def _filters(address: Address) -> dict[str, Any]:
+    """Return the grid's filters that the address carries; the grid leaves out what it does not understand."""
+    try:
+        filters = json.loads(address.asked.get("filter", "{}"))
+    except ValueError:
+        return {}
+    known = {"scenario", *COLUMNS}
+    valid = isinstance(filters, dict) and all(isinstance(value, dict) for value in filters.values())
+    return {name: value for name, value in filters.items() if name in known} if valid else {}
+
+
+def _columns(words: Words, address: Address, hidden: list[str]) -> list[dict[str, Any]]:
     scenario = {
         "field": "scenario",
-        "headerName": "Scenario",
+        "headerName": words("column.scenario"),
         "cellRenderer": "RunLink",
         "tooltipField": "note",
         "flex": 3,
         "minWidth": 214,
         "filter": "agTextColumnFilter",
     }
-    words = {"filter": "agTextColumnFilter", "flex": 1}
-    status = {"field": "status", "headerName": "Status", "cellRenderer": "RunStatus", "minWidth": 146, **words}
-    method = {"field": "method", "headerName": "Method", "minWidth": 100, **words}
-    numbers = (
-        ("accuracy", "Accuracy", "Mean over the answer models, at the end", 110),
-        ("nodes", "At devices", "Mean over the devices of the model each holds, at the end", 116),
-        ("bytes", "Bytes", "Carried by all links together", 100),
-        ("virtual", "Virtual time", "Time that passed in the emulated network", 126),
-        ("energy", "Energy", "Spent by nodes and links", 100),
-        ("wall", "Wall time", "Time the run took", 110),
-    )
-    started = _number("started", "Started", "In this computer's time zone", 164) | {"sort": "desc"}
-    return [scenario, status, method, *(_number(*column) for column in numbers), started]
+    plain = {"filter": "agTextColumnFilter", "flex": 1}
+    named = {name: plain | {"field": name, "headerName": words(f"column.{name}")} for name in ("status", "method")}
+    columns = [
+        scenario,
+        named["status"] | {"cellRenderer": "RunStatus", "minWidth": 152},
+        named["method"] | {"minWidth": 104},
+        *(_number(name, words, width_px) for name, width_px in NUMBERS.items()),
+        _number("started", words, 164) | {"filter": False},
+    ]
+    sorted_by, _, way = address.asked.get("sort", "started.desc").partition(".")
+    for column in columns:
+        column["hide"] = column["field"] in hidden
+        column["sort"] = way if column["field"] == sorted_by and way in ("asc", "desc") else None
+    return columns
 
 
-def _number(field: str, name: str, tip: str, width_px: int) -> dict[str, Any]:
+def _number(field: str, words: Words, width_px: int) -> dict[str, Any]:
     """Return a column that sorts and filters by the number and shows its text."""
     return {
         "field": field,
-        "headerName": name,
-        "headerTooltip": tip,
+        "headerName": words(f"column.{field}"),
+        "headerTooltip": words(f"column.{field}.tip") if field != "seed" else None,
         "valueFormatter": {"function": f"params.data.text.{field}"},
         "type": "rightAligned",
-        "filter": "agNumberColumnFilter" if field != "started" else False,
+        "filter": "agNumberColumnFilter",
         "flex": 1,
         "minWidth": width_px,
         "cellClass": "ag-right-aligned-cell wf-number",

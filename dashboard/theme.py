@@ -2,8 +2,8 @@
 
 Accuracy has a cool ramp (ColorBrewer YlGnBu) and load a warm one, so that both can stand in one picture; classes of
 link have Okabe and Ito's colours. All three stay apart under the common colour-vision deficiencies, and each has a
-second cue: the figure on hovering, the width, the order. In the dark theme the ramps are turned round, so that more
-is further from the background in both.
+second cue: the figure on hovering, the width, the order; tiers, groups and what models do have a dash, a thickness or
+a hatching. In the dark theme the ramps are turned round, so that more is further from the background in both.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif'
+FONT = (
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "PingFang SC", "Microsoft YaHei", '
+    '"Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif'
+)
 MONO = 'ui-monospace, "SF Mono", "Cascadia Code", Menlo, Consolas, "Liberation Mono", monospace'
 
 
@@ -37,6 +40,9 @@ class Palette:
     accuracy: tuple[str, ...]
     load: tuple[str, ...]
     link_classes: tuple[tuple[str, str], ...]
+    tiers: tuple[tuple[str, str], ...]
+    doings: tuple[tuple[str, str], ...]
+    series: tuple[str, ...]
 
 
 PALETTES = {
@@ -64,6 +70,9 @@ PALETTES = {
             ("core", "#009e73"),
             ("d2d", "#cc79a7"),
         ),
+        tiers=(("device", "#b4550a"), ("edge", "#0b7a55"), ("cloud", "#8c4f9e")),
+        doings=(("transfer", "#0072b2"), ("wait", "#c9d1db"), ("train", "#d55e00"), ("merge", "#17212e")),
+        series=("#0072b2", "#d55e00", "#009e73", "#a8559a", "#b58500", "#3a96c9", "#7a5230", "#4a5560"),
     ),
     "dark": Palette(
         page="#0d1218",
@@ -89,6 +98,9 @@ PALETTES = {
             ("core", "#2bb58c"),
             ("d2d", "#d992b8"),
         ),
+        tiers=(("device", "#ffab5e"), ("edge", "#4fcf9f"), ("cloud", "#d3a4e6")),
+        doings=(("transfer", "#4aa8e0"), ("wait", "#3d4a5a"), ("train", "#f08a45"), ("merge", "#e7ecf3")),
+        series=("#5db1ea", "#ff8f4d", "#35c99a", "#e39bd2", "#e8c04a", "#a5d8f5", "#c9a078", "#aab6c4"),
     ),
 }
 
@@ -119,6 +131,8 @@ def _variables(palette: Palette) -> str:
     plain = {field.name: getattr(palette, field.name) for field in fields(palette)}
     ramps = {name: f"linear-gradient(to right, {', '.join(plain.pop(name))})" for name in ("accuracy",)}
     loads = {f"load-{place}": colour for place, colour in enumerate(plain.pop("load"))}
-    classes = {f"class-{name}": colour for name, colour in plain.pop("link_classes")}
-    values = {**plain, **ramps, **loads, **classes, "font": FONT, "mono": MONO}
+    series = {f"series-{place}": colour for place, colour in enumerate(plain.pop("series"))}
+    named = {"class": plain.pop("link_classes"), "tier": plain.pop("tiers"), "doing": plain.pop("doings")}
+    classes = {f"{family}-{name}": colour for family, pairs in named.items() for name, colour in pairs}
+    values = {**plain, **ramps, **loads, **series, **classes, "font": FONT, "mono": MONO}
     return " ".join(f"--wf-{name}: {value};" for name, value in values.items())

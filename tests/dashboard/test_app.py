@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from wayfare.dashboard import create_app, serve
-from wayfare.dashboard.run_view import aria, message_page
+from wayfare.dashboard.shell import aria, message_page
+from wayfare.dashboard.texts import words_of
 
 ROOM = Path(__file__).resolve().parents[2] / "dashboard"
 
@@ -16,13 +17,12 @@ def client(walks: Any) -> Any:
     return create_app(walks.parent).server.test_client()
 
 
-def ask_for_page(client: Any, path: str) -> Any:
+def ask_for_page(client: Any, path: str, search: str = "", lang: str = "en") -> Any:
     body = {
         "output": "page.children",
         "outputs": {"id": "page", "property": "children"},
-        "inputs": [{"id": "url", "property": "pathname", "value": path}],
-        "state": [{"id": "url", "property": "search", "value": ""}],
-        "changedPropIds": ["url.pathname"],
+        "inputs": [{"id": "address", "property": "data", "value": {"path": path, "search": search, "lang": lang}}],
+        "changedPropIds": ["address.data"],
     }
     return client.post("/_dash-update-component", json=body)
 
@@ -46,7 +46,7 @@ def test_the_browser_is_told_to_talk_to_nobody_else(client: Any) -> None:
 
 
 def test_our_own_files_name_no_other_host() -> None:
-    for path in (*ROOM.glob("*.py"), *ROOM.glob("assets/*")):
+    for path in (*ROOM.rglob("*.py"), *ROOM.glob("assets/*")):
         addresses = re.findall(r"https?://[^\s'\"]+", path.read_text(encoding="utf-8"))
         assert [one for one in addresses if "www.w3.org/2000/svg" not in one and "{" not in one] == [], path
 
@@ -67,12 +67,39 @@ def test_an_empty_folder_says_how_to_start(client: Any, walks: Any) -> None:
     reply = str(ask_for_page(client, "/").get_json())
     assert "No runs here yet" in reply
     assert f"--out {walks.parent}" in reply
+    assert "这里还没有运行" in str(ask_for_page(client, "/", lang="zh").get_json())
 
 
 def test_messages_are_text() -> None:
-    page = message_page("Title", "<b>bold</b>")
+    page = message_page(words_of("en"), "Title", "<b>bold</b>")
     assert page.children[1].children[1].children == "<b>bold</b>"
     assert aria("label", "x") == {"aria-label": "x"}
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    ["", "{", "[]", '{"format": 0, "status": "finished"}', '{"format": 1, "status": "finished"}', "\0" * 40],
+    ids=["empty", "torn", "no-object", "older", "alone", "zeros"],
+)
+def test_a_folder_that_is_no_run_of_ours_gives_a_message(client: Any, walks: Any, manifest: str) -> None:
+    walks.damage("strange", manifest)
+    for path, search in (("/run/strange", ""), ("/compare", "?runs=strange"), ("/", "")):
+        reply = ask_for_page(client, path, search)
+        assert reply.status_code == 200
+        assert "Traceback" not in reply.get_data(as_text=True)
+    assert "This run cannot be shown" in ask_for_page(client, "/run/strange").get_data(as_text=True)
+    assert "Left out: strange" in ask_for_page(client, "/compare", "?runs=strange").get_data(as_text=True)
+
+
+def test_without_leave_there_is_nothing_that_starts_a_run(client: Any) -> None:
+    for what in ("check", "run", "stop"):
+        assert client.post(f"/launch/{what}", json={"scenario": "name: x"}).status_code in (404, 405)
+    assert "--allow-runs" in ask_for_page(client, "/launch").get_data(as_text=True)
+
+
+def test_runs_are_not_allowed_where_other_computers_reach_the_page(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"0\.0\.0\.0 is reached by other computers"):
+        serve(tmp_path, host="0.0.0.0", port=0, allow_runs=True)
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:

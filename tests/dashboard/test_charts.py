@@ -1,15 +1,26 @@
+import json
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from wayfare.dashboard.charts import progress_figure, progress_title, traffic_figure
-from wayfare.dashboard.map_figure import map_figure
+from wayfare.dashboard.charts import CHARTS, View
+from wayfare.dashboard.charts.accuracy import longest_stall
+from wayfare.dashboard.charts.energy_by_cause import spent_by_cause
+from wayfare.dashboard.charts.journey_rows import journeys
+from wayfare.dashboard.learning import Curve
 from wayfare.dashboard.run_store import RunStore
-from wayfare.dashboard.run_view import chosen_time, slider_step
+from wayfare.dashboard.texts import LANGUAGES, words_of
 from wayfare.dashboard.theme import PALETTES
+from wayfare.emulator.records import EventKind
 
-LIGHT = PALETTES["light"]
+HOSTILE = "<b>x</b><script>alert(1)</script>"
+LIGHT = View(PALETTES["light"], words_of("en"))
+
+
+def views() -> list[View]:
+    return [View(palette, words_of(language)) for palette in PALETTES.values() for language in LANGUAGES]
 
 
 @pytest.fixture(scope="module")
@@ -19,60 +30,166 @@ def runs(new_walks: Any) -> Any:
     return {learns: store.open(walks.write("walk", learns=learns).name) for learns in (True, False)}
 
 
-@pytest.mark.parametrize("scheme", PALETTES)
+@pytest.mark.parametrize("name", CHARTS)
 @pytest.mark.parametrize("learns", [True, False])
-def test_the_charts_are_valid_plotly(runs: Any, scheme: str, learns: bool) -> None:
-    for figure in (progress_figure, traffic_figure):
-        go.Figure(figure(runs[learns], 1.0, PALETTES[scheme]))
+def test_every_chart_is_valid_plotly_with_words_and_axis_titles(runs: Any, name: str, learns: bool) -> None:
+    chart, run = CHARTS[name], runs[learns]
+    for view in views():
+        figure = chart.draw(run, view)
+        go.Figure(figure)
+        assert json.dumps(figure, allow_nan=False)
+        assert len(chart.describe(run, view)) > 5
+        axes = [figure["layout"][axis] for axis in ("xaxis", "yaxis")]
+        assert all(
+            "title" in axis or "ticktext" in axis or axis.get("type") == "category" for axis in axes if figure["data"]
+        )
 
 
-def test_accuracy_shows_answer_devices_and_packets(runs: Any) -> None:
-    names = [trace["name"] for trace in progress_figure(runs[True], 1.0, LIGHT)["data"]]
-    assert names == ["each packet", "mean over devices", "answer models"]
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_choice_makes_another_figure(runs: Any, name: str) -> None:
+    chart, run = CHARTS[name], runs[True]
+    for choice, values in chart.choices.items() if chart.suits(run) else ():
+        figures = [chart.draw(run, View(LIGHT.palette, LIGHT.words, {choice: value})) for value in values]
+        for figure in figures:
+            go.Figure(figure)
+        drawn = {json.dumps(figure["data"]) for figure in figures if figure["data"]}
+        assert len(drawn) == len(values) or name in ("journeys", "seen")  # the made-up run launches no packet
 
 
-def test_a_network_run_shows_transfers_instead(runs: Any) -> None:
-    [trace] = progress_figure(runs[False], 1.0, LIGHT)["data"]
-    assert progress_title(runs[False]) == "Transfers in progress"
-    assert max(trace["y"]) == 6
+@pytest.mark.parametrize("name", CHARTS)
+def test_the_two_themes_share_no_ink(runs: Any, name: str) -> None:
+    inks = {CHARTS[name].draw(runs[True], view)["layout"]["font"]["color"] for view in views()}
+    assert len(inks) == 2
+
+
+def test_accuracy_shows_answer_holders_and_tiers_apart_by_dash(runs: Any) -> None:
+    traces = CHARTS["accuracy"].draw(runs[True], LIGHT)["data"]
+    assert [trace["name"] for trace in traces] == ["mean over devices", "held at tier device", "answer models"]
+    assert len({trace["line"]["dash"] for trace in traces}) == 3
+
+
+def test_accuracy_against_bytes_ends_at_the_bytes_of_the_run(runs: Any) -> None:
+    run = runs[True]
+    figure = CHARTS["accuracy"].draw(run, View(LIGHT.palette, LIGHT.words, {"x": "bytes"}))
+    assert figure["data"][-1]["x"][-1] == pytest.approx(run.traffic.total_bytes / 1e6)
+    clock = figure["layout"]["meta"]
+    assert np.all(np.diff(clock["times"]) >= 0)
+    assert np.all(np.diff(clock["places"]) >= 0)
+
+
+def test_a_point_knows_whose_it_is(runs: Any) -> None:
+    for by, count in (("node", 24), ("packet", 6)):
+        figure = CHARTS["accuracy"].draw(runs[True], View(LIGHT.palette, LIGHT.words, {"by": by}))
+        picks = {about for trace in figure["data"] for about in trace.get("customdata", ())}
+        assert {about.split(":")[0] for about in picks} == {by}
+        assert len(picks) <= count
+
+
+def test_what_is_picked_is_drawn_by_itself(runs: Any) -> None:
+    view = View(LIGHT.palette, LIGHT.words, {"by": "packet"}, picked="packet:3")
+    [own] = [trace for trace in CHARTS["accuracy"].draw(runs[True], view)["data"] if trace["name"] == "#3"]
+    assert own["y"][-1] == pytest.approx(runs[True].learning.packets[3].last, abs=1e-5)
 
 
 def test_the_stack_carries_the_bytes_of_the_run(runs: Any) -> None:
     run = runs[True]
-    rates = sum(sum(trace["y"][:-1]) for trace in traffic_figure(run, 1.0, LIGHT)["data"])
+    rates = sum(sum(trace["y"][:-1]) for trace in CHARTS["traffic"].draw(run, LIGHT)["data"])
     assert rates * run.traffic.bin_s * 1e6 / 8 == pytest.approx(run.traffic.total_bytes)
 
 
-@pytest.mark.parametrize("figure", [progress_figure, traffic_figure])
-def test_both_charts_have_a_cursor_at_the_chosen_time(runs: Any, figure: Any) -> None:
-    [line] = figure(runs[True], 1.25, LIGHT)["layout"]["shapes"]
-    assert (line["x0"], line["x1"]) == (1.25, 1.25)
+def test_areas_and_bars_have_a_hatching_besides_the_colour(runs: Any) -> None:
+    shapes = [trace["fillpattern"]["shape"] for trace in CHARTS["traffic"].draw(runs[True], LIGHT)["data"]]
+    assert len(set(shapes)) == len(shapes) > 1
 
 
-def test_the_two_themes_share_no_ink(runs: Any) -> None:
-    inks = {
-        figure(runs[True], 1.0, palette)["layout"]["font"]["color"]
-        for figure in (progress_figure, traffic_figure)
-        for palette in PALETTES.values()
-    }
-    assert len(inks) == 2
+def test_the_bottleneck_is_the_link_with_the_highest_mean(runs: Any) -> None:
+    run = runs[True]
+    figure = CHARTS["links"].draw(run, LIGHT)
+    [heat] = figure["data"]
+    means = np.bincount(run.traffic.link, run.traffic.utilisation)
+    assert heat["customdata"][-1][0] == f"link:{int(np.argmax(means))}"
+    assert figure["layout"]["yaxis"]["ticktext"][-1] in heat["text"][-1]
+
+
+def test_a_picked_link_has_a_row_however_quiet(runs: Any) -> None:
+    run = runs[True]
+    quiet = int(np.argmin(np.bincount(run.traffic.link, run.traffic.utilisation, minlength=len(run.network.source))))
+    view = View(LIGHT.palette, LIGHT.words, {}, picked=f"link:{quiet}")
+    assert CHARTS["links"].draw(run, view)["data"][0]["customdata"][-1][0] == f"link:{quiet}"
+
+
+def test_a_row_of_a_journey_is_as_long_as_the_run(runs: Any) -> None:
+    rows, count = journeys(runs[True], View(LIGHT.palette, LIGHT.words, {"rows": "node"}))
+    assert count == len(rows) > 15
+    for row in rows:
+        assert sum(float(np.diff(spans, axis=1).sum()) for spans in row.spans.values()) == pytest.approx(8.0)
+
+
+def test_without_a_ledger_nodes_and_links_are_told_apart(runs: Any) -> None:
+    run = runs[True]
+    spent = spent_by_cause(run)
+    assert sum(sum(parts.values()) for parts in spent.values()) == pytest.approx(run.traffic.energy_j)
+    assert list(spent) == ["links"]
+
+
+def test_the_ledger_tells_causes_and_who_spent(new_walks: Any) -> None:
+    walks = new_walks()
+    folder = walks.write(status="running", until_s=2.0)
+    writer = walks.open_runs[-1]
+    writer.energy("compute", 3.0, node=0)
+    writer.energy("radio", 1.0, link=1)
+    writer.energy("compute", 2.0, node=1)
+    writer.fail("stopped", "enough")
+    run = RunStore(walks.parent).open(folder.name)
+    assert spent_by_cause(run) == {"compute": {"tier.cloud": 3.0, "tier.edge": 2.0}, "radio": {"class.core": 1.0}}
+    assert "compute" in CHARTS["energy"].describe(run, LIGHT)
+
+
+def test_training_is_counted_where_a_model_was(new_walks: Any) -> None:
+    walks = new_walks()
+    folder = walks.write(status="running", until_s=0.0)
+    writer = walks.open_runs[-1]
+    writer.event(0.0, EventKind.LAUNCH, node=5, packet=0)
+    for start in (0.0, 1.0):
+        writer.event(start, EventKind.TRAIN_START, node=5, value=1.0)
+        writer.event(start + 1.0, EventKind.TRAIN_END, node=5)
+    writer.event(2.0, EventKind.FLOW_START, node=5, peer=6, flow=0, packet=0)
+    writer.event(3.0, EventKind.FLOW_END, node=6, peer=5, flow=0, packet=0)
+    writer.fail("stopped", "enough")
+    run = RunStore(walks.parent).open(folder.name)
+    [matrix] = CHARTS["seen"].draw(run, LIGHT)["data"]
+    assert matrix["z"] == [[2]]
+    rows, _ = journeys(run, LIGHT)
+    assert [rows[0].spans[doing].tolist() for doing in ("transfer", "train", "wait")] == [
+        [[2, 3]],
+        [[0, 1], [1, 2]],
+        [],
+    ]
 
 
 @pytest.mark.parametrize(
-    ("search", "time_s"),
-    [("?t=1.25", 1.25), ("", 8), (None, 8), ("?t=99", 8), ("?t=-1", 0), ("?t=nan", 8), ("?t=x", 8), ("?t=1&t=2", 2)],
+    ("times", "values", "stall"),
+    [([0, 1, 2, 6], [0.1, 0.5, 0.4, 0.6], (1.0, 5.0)), ([0, 1], [0.5, 0.4], (0.0, 10.0)), ([], [], (0.0, 0.0))],
 )
-def test_the_address_says_the_time_and_otherwise_it_is_the_end(search: str | None, time_s: float) -> None:
-    assert chosen_time(search, 8.0) == time_s
+def test_the_longest_stall_is_between_two_bests(times: list[float], values: list[float], stall: Any) -> None:
+    assert longest_stall(Curve(np.array(times, float), np.array(values, float)), 10.0) == stall
 
 
-def test_the_slider_has_round_steps() -> None:
-    assert [slider_step(end_s) for end_s in (8.0, 3600.0)] == pytest.approx([0.005, 2.0])
-    assert slider_step(0.0) == 1.0
+def test_names_from_a_run_are_never_markup(new_walks: Any) -> None:
+    walks = new_walks()
+    run = RunStore(walks.parent).open(walks.write("hostile", names={"edge1": HOSTILE, "device1": HOSTILE + "2"}).name)
+    for chart in CHARTS.values():
+        for values in chart.choices.values() or [("",)]:
+            for value in values:
+                view = View(LIGHT.palette, LIGHT.words, dict.fromkeys(chart.choices, value), picked="node:1")
+                figure = json.dumps(chart.draw(run, view), ensure_ascii=False)
+                assert "<script" not in figure
+                assert "<b>x" not in figure
 
 
 def test_a_run_that_has_only_begun_can_be_drawn(new_walks: Any) -> None:
     walks = new_walks()
     run = RunStore(walks.parent).open(walks.write(status="running", until_s=0.0).name)
-    for figure in (map_figure, progress_figure, traffic_figure):
-        go.Figure(figure(run, 0.0, LIGHT))
+    for chart in CHARTS.values():
+        go.Figure(chart.draw(run, LIGHT))
+        assert chart.describe(run, LIGHT)

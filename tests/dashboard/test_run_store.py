@@ -6,6 +6,7 @@ import pytest
 
 from wayfare.dashboard.run_store import RUN_TABLES, RunStore
 from wayfare.emulator.records import RecordError
+from wayfare.emulator.records.files import read_manifest, write_manifest
 
 
 def test_runs_are_listed_the_newest_first(walks: Any) -> None:
@@ -73,8 +74,13 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(walks: Any, tmp_path: Pa
 def test_a_file_that_is_damaged_gives_a_reason_and_no_other_error(walks: Any, file: str, content: bytes) -> None:
     run = walks.write()
     (run / file).write_bytes(content)
+
+    def read_all() -> None:
+        opened = RunStore(walks.parent).open(run.name)
+        assert [opened.journeys, opened.lives, opened.ledger]
+
     with pytest.raises(RecordError):
-        RunStore(walks.parent).open(run.name)
+        read_all()
 
 
 def test_a_run_that_has_not_flushed_anything_yet_can_be_opened(walks: Any) -> None:
@@ -90,16 +96,16 @@ def test_a_table_that_names_unknown_links_is_refused(walks: Any) -> None:
     topology = json.loads((run / "topology.json").read_text())
     topology["edges"] = topology["edges"][:3]
     (run / "topology.json").write_text(json.dumps(topology))
+    write_manifest(run, {key: value for key, value in read_manifest(run).items() if key != "files"})
     with pytest.raises(RecordError, match="bins: names a link"):
         RunStore(walks.parent).open(run.name)
 
 
 def test_tables_are_read_once_until_they_change(walks: Any) -> None:
     run = walks.write(status="running", until_s=2.0)
-    store = RunStore(walks.parent)
+    store = RunStore(walks.parent, pace=0)
     first = store.open(run.name)
-    manifest = json.loads((run / "run.json").read_text())
-    (run / "run.json").write_text(json.dumps(manifest | {"heartbeat": "2026-01-01T00:00:00+00:00"}))
+    write_manifest(run, read_manifest(run) | {"heartbeat": "2026-01-01T00:00:00+00:00"})
     second = store.open(run.name)
     assert second.stamp != first.stamp
     assert second.journeys is first.journeys
@@ -116,3 +122,37 @@ def test_a_run_without_a_summary_has_the_figures_so_far(walks: Any) -> None:
     assert run.overview.packets_sent == run.journeys.sent > 0
     assert run.overview.bytes_total == pytest.approx(run.traffic.total_bytes)
     assert run.overview.virtual_s == run.end_s == pytest.approx(2.4)
+
+
+def test_a_run_that_runs_is_read_again_only_after_a_while(walks: Any) -> None:
+    run = walks.write(status="running", until_s=2.0)
+    store = RunStore(walks.parent, pace=1e9)
+    first = store.open(run.name)
+    walks.open_runs[-1].metric(2.5, "accuracy", 0.77)
+    walks.open_runs[-1].metrics.flush()
+    assert store.open(run.name) is first
+    walks.open_runs[-1].fail("stopped", "enough")
+    assert store.open(run.name).overview.status == "stopped"
+
+
+def test_runs_of_sweeps_are_found_inside_their_folders(walks: Any) -> None:
+    run = walks.write()
+    sweep = walks.parent / "alpha.sweep"
+    sweep.mkdir()
+    (sweep / "sweep.json").write_text("{}")
+    run.rename(sweep / run.name)
+    store = RunStore(walks.parent)
+    assert [overview.name for overview in store.overviews()] == [f"alpha.sweep/{run.name}"]
+    assert store.open(f"alpha.sweep/{run.name}").end_s == 8.0
+    (sweep / "sweep.json").unlink()
+    with pytest.raises(RecordError, match="there is no run"):
+        store.open(f"alpha.sweep/{run.name}")
+
+
+def test_a_finished_run_is_opened_without_its_events(walks: Any) -> None:
+    run = walks.write()
+    (run / "events.parquet").unlink()
+    opened = RunStore(walks.parent).open(run.name)
+    assert opened.overview.packets_sent == 58
+    with pytest.raises(RecordError):
+        opened.lives  # noqa: B018

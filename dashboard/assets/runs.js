@@ -1,0 +1,180 @@
+// The table of runs: its cells, opening a run, searching, columns, and picking runs to compare.
+(function () {
+  "use strict";
+  var wayfare = (window.wayfare = window.wayfare || {});
+  var clientside = (window.dash_clientside = window.dash_clientside || {});
+  var functions = (clientside.wayfare = clientside.wayfare || {});
+  var make = function () {
+    return window.React.createElement.apply(null, arguments);
+  };
+
+  function plain(event) {
+    return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  }
+
+  function picks(event) {
+    return event.target.closest && event.target.closest("[col-id='ag-Grid-SelectionColumn']");
+  }
+
+  var cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+
+  // React escapes all text: names from run folders are never markup.
+  cells.RunLink = function (props) {
+    var row = props.data;
+    var bad = row.state === "damaged" || row.state === "failed";
+    return make(
+      "div",
+      { className: "wf-run" },
+      make("a", { href: row.href, tabIndex: -1, onClick: function (event) { event.preventDefault(); } }, props.value),
+      make("span", { className: bad ? "wf-run-note wf-bad" : "wf-run-note" }, row.note)
+    );
+  };
+
+  cells.RunStatus = function (props) {
+    var row = props.data;
+    var running = row.state === "running" && row.progress !== null;
+    var share = running ? Math.round(row.progress * 100) + " %" : null;
+    return make(
+      "div",
+      { className: "wf-run-status wf-status wf-status-" + row.state },
+      make("i", { className: "wf-dot" }),
+      make("span", null, running ? row.status + " " + share : row.status),
+      running ? make("span", { className: "wf-bar" }, make("i", { style: { width: row.progress * 100 + "%" } })) : null
+    );
+  };
+
+  var inGrid = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
+
+  inGrid.openRun = function (params) {
+    if (picks(params.event)) {
+      return;
+    }
+    var selected = String(window.getSelection());
+    if (plain(params.event) && !selected) {
+      wayfare.address.go(params.data.href);
+    } else if (params.event.metaKey || params.event.ctrlKey) {
+      window.open(params.data.href, "_blank", "noopener");
+    }
+  };
+
+  inGrid.openRunByKey = function (params) {
+    if (params.event.key === "Enter") {
+      wayfare.address.go(params.data.href);
+    }
+  };
+
+  var current = null;
+  var left = null; // the table of a page that one has left
+
+  // The table's own code may come later than the page, and the table itself later than that.
+  function withGrid(then, tries) {
+    var more = tries === undefined ? 200 : tries;
+    var again = function () {
+      if (more > 0 && document.getElementById("runs-panel")) {
+        window.setTimeout(withGrid, 50, then, more - 1);
+      }
+    };
+    if (!window.dash_ag_grid || !document.querySelector("#runs-grid .ag-root")) {
+      again();
+      return;
+    }
+    window.dash_ag_grid.getApiAsync("runs-grid").then(function (api) {
+      if (api === left || api.isDestroyed()) {
+        again();
+      } else {
+        then(api);
+      }
+    }, again);
+  }
+
+  function offerComparison(api) {
+    var link = document.getElementById("runs-compare");
+    var rows = api.getSelectedRows();
+    var few = rows.length < 2;
+    var names = rows.map(function (row) {
+      return encodeURIComponent(row.href.slice("/run/".length));
+    });
+    link.classList.toggle("wf-off", few);
+    link.setAttribute("aria-disabled", String(few));
+    link.textContent = few ? link.dataset.none : link.dataset.some.replace("N", rows.length);
+    if (few) {
+      link.removeAttribute("href");
+    } else {
+      link.href = link.dataset.base + "?runs=" + names.join(",");
+    }
+    wayfare.address.writeSoon({ pick: rows.length ? names.join(",") : null });
+  }
+
+  function keepOrder(api) {
+    var state = api.getColumnState();
+    var sorted = state.find(function (column) { return column.sort; });
+    var sort = sorted ? sorted.colId + "." + sorted.sort : "none";
+    wayfare.address.writeSoon({ sort: sort === "started.desc" ? null : sort });
+  }
+
+  function keepFilters(api) {
+    var model = api.getFilterModel();
+    wayfare.address.writeSoon({ filter: Object.keys(model).length ? JSON.stringify(model) : null });
+  }
+
+  wayfare.runs = {
+    arrived: function () {
+      left = current;
+      withGrid(function (api) {
+        current = api;
+        var told = function (then) {
+          return function () {
+            if (window.location.pathname === "/" && document.getElementById("runs-compare")) {
+              then(api);
+            }
+          };
+        };
+        var about = document.getElementById("runs-about");
+        var grid = document.querySelector("#runs-grid [role='grid'], #runs-grid [role='treegrid']");
+        if (about && grid) {
+          grid.setAttribute("aria-label", about.textContent);
+        }
+        if (api.getSelectedRows().length) {
+          offerComparison(api);
+        }
+        api.addEventListener("selectionChanged", told(offerComparison));
+        api.addEventListener("sortChanged", told(keepOrder));
+        api.addEventListener("filterChanged", told(keepFilters));
+      });
+    },
+  };
+
+  document.addEventListener("input", function (event) {
+    if (event.target.id === "runs-search") {
+      var words = event.target.value;
+      withGrid(function (api) {
+        api.setGridOption("quickFilterText", words);
+      });
+      wayfare.address.writeSoon({ q: words || null });
+    }
+  });
+
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("#runs-compare");
+    if (link && link.href && plain(event)) {
+      event.preventDefault();
+      wayfare.address.go(link.getAttribute("href"));
+    }
+  });
+
+  functions.columns = function (wanted) {
+    if (!wanted) {
+      return;
+    }
+    withGrid(function (api) {
+      var all = api.getColumns().map(function (column) { return column.getColId(); }).filter(function (id) {
+        return id !== "scenario" && id.indexOf("ag-Grid") !== 0;
+      });
+      var hidden = all.filter(function (id) { return wanted.indexOf(id) < 0; });
+      api.setColumnsVisible(wanted, true);
+      api.setColumnsVisible(hidden, false);
+      var usual = hidden.join(",") === "nodes,seed";
+      wayfare.address.writeSoon({ hide: usual ? null : hidden.join(",") || "none" });
+    });
+  };
+})();

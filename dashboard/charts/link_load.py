@@ -1,0 +1,111 @@
+"""Utilisation or queue of the busiest links over virtual time, as a heat map: the row at the top is the bottleneck."""
+
+import numpy as np
+
+from wayfare.dashboard.network import Floats, Ints
+from wayfare.dashboard.quantity_text import duration_text
+from wayfare.dashboard.run_data import RunData
+
+from .figure import Chart, Figure, View, escaped, layout, nothing, on_clock, time_axis
+
+OF = ("utilisation", "queue")
+MOST_ROWS = 24
+MOST_STEPS = 360
+TOPS = (0.05, 0.1, 0.25, 0.5, 1.0)  # where the scale of utilisations ends, so that little load is seen too
+
+
+def links_figure(run: RunData, view: View) -> Figure:
+    """Return the heat map, the busiest links at the top; what is picked on the map has a row in any case."""
+    of = view.choice("of", OF)
+    order, column = _busiest(run, of)
+    if not len(order):
+        return nothing(view)
+    links = _with_picked(order[:MOST_ROWS], view.picked_id("link"), run)[::-1]
+    edges, load = run.traffic.grid(column, links, run.end_s, MOST_STEPS)
+    names = [link_name(run, int(link)) for link in links]
+    title = view.words(f"links.{of}")
+    most = float(load.max())
+    top = next((top for top in TOPS if most <= top), most) if of == "utilisation" else max(most, 1e-9)
+    trace = {
+        "type": "heatmap",
+        "x": edges.tolist(),
+        "y": list(range(len(links))),
+        "z": np.round(load, 4).tolist(),
+        "text": [[name] * (len(edges) - 1) for name in names],
+        "customdata": [[f"link:{link}"] * (len(edges) - 1) for link in links.tolist()],
+        "zmin": 0,
+        "zmax": top,
+        "colorscale": _scale(view),
+        "hovertemplate": "%{text}<br>%{x:.3~f} s: %{z:"
+        + (".0%" if of == "utilisation" else ".2f")
+        + "}<extra></extra>",
+        "colorbar": {
+            "title": {"text": title, "side": "right", "font": {"size": 12, "color": view.palette.muted}},
+            "tickformat": ".0%" if of == "utilisation" else "",
+            "tickfont": {"color": view.palette.muted, "size": 12},
+            "thickness": 12,
+            "outlinewidth": 0,
+        },
+    }
+    y_axis = {
+        "tickmode": "array",
+        "tickvals": list(range(len(links))),
+        "ticktext": names,
+        "tickfont": {"color": view.palette.muted, "size": 11},
+        "showgrid": False,
+        "zeroline": False,
+        "range": [-0.5, len(links) - 0.5],
+    }
+    return {"data": [trace], "layout": on_clock(layout(view, time_axis(run, view), y_axis, legend=False, left_px=90))}
+
+
+def link_name(run: RunData, link: int) -> str:
+    """Return a directed link as its two ends, short enough for a row."""
+    ends = [run.network.names[int(end[link])] for end in (run.network.source, run.network.target)]
+    return escaped(" → ".join(name if len(name) <= 14 else name[:13] + "…" for name in ends))
+
+
+def _scale(view: View) -> list[list[object]]:
+    stops = (view.palette.surface, *view.palette.load[1:])
+    return [[place / (len(stops) - 1), colour] for place, colour in enumerate(stops)]
+
+
+def _busiest(run: RunData, of: str) -> tuple[Ints, Floats]:
+    """Return the links that did something, the busiest over the whole run first, and the column that says so."""
+    traffic = run.traffic
+    column = traffic.utilisation if of == "utilisation" else traffic.queue
+    count = len(run.network.source)
+    total = np.bincount(traffic.link, column, minlength=count)
+    carried = np.bincount(traffic.link, traffic.bytes, minlength=count)
+    order = np.argsort(-total, kind="stable")
+    return order[(total[order] > 0) & (carried[order] > 0)], column
+
+
+def _with_picked(links: Ints, picked: int, run: RunData) -> Ints:
+    """Return the links, with the picked one and its other direction at the top."""
+    if not 0 <= picked < len(run.network.source):
+        return links
+    both = np.array([picked, picked ^ 1])
+    return np.concatenate([both, links[~np.isin(links, both)]])
+
+
+def links_summary(run: RunData, view: View) -> str:
+    """Name the bottleneck, and say when its load was highest."""
+    of = view.choice("of", OF)
+    order, column = _busiest(run, of)
+    if not len(order):
+        return view.words("links.quiet")
+    edges, load = run.traffic.grid(column, order[:1], run.end_s, MOST_STEPS)
+    mean = float(load.mean())
+    ends = [run.network.names[int(end[order[0]])] for end in (run.network.source, run.network.target)]
+    return view.words(
+        "links.summary",
+        link=" → ".join(ends),
+        value=f"{mean:.0%}" if of == "utilisation" else f"{mean:.2f}",
+        time=duration_text(float(edges[int(np.argmax(load[0]))])),
+        shown=min(MOST_ROWS, len(order)),
+        count=len(order),
+    )
+
+
+LINKS = Chart("links", links_figure, links_summary, choices={"of": OF}, wide=True, follows=True)

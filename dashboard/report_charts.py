@@ -1,0 +1,146 @@
+"""Charts of a report as SVG: they take their colours from the page's style sheet, so they follow its theme."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+from .map_density import CELLS
+from .network import Floats
+from .quantity_text import figures_text
+from .run_data import RunData
+
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 210, 46, 10, 24
+MOST_POINTS = CELLS
+CLASS_NAMES = {
+    "access-up": ("access, up", "接入上行"),
+    "access-down": ("access, down", "接入下行"),
+    "backhaul": ("backhaul", "回传"),
+    "core": ("core", "核心"),
+    "d2d": ("device to device", "设备直连"),
+}
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line or area.
+
+    Attributes:
+        name: In English and in Chinese.
+        colour: A variable of the style sheet.
+        x: Times [s], rising.
+        y: Values.
+        dash: Of the line, as SVG writes it; solid without.
+    """
+
+    name: tuple[str, str]
+    colour: str
+    x: Floats
+    y: Floats
+    dash: str = ""
+
+
+def both(english: str, chinese: str) -> str:
+    """Return markup of which the style sheet shows the language of the page."""
+    return f'<span lang="en">{escape(english)}</span><span lang="zh">{escape(chinese)}</span>'
+
+
+def charts(run: RunData) -> str:
+    """Return the charts that a run has something for."""
+    made = []
+    learning = run.learning
+    curves = [
+        Series(name, colour, curve.time_s, curve.value, dash)
+        for name, colour, curve, dash in (
+            (("mean over devices", "设备平均"), "second", learning.nodes.held_to(run.end_s), "6 3"),
+            (("answer models", "结果模型"), "accent", learning.answer.held_to(run.end_s), ""),
+        )
+        if len(curve.value)
+    ]
+    if curves:
+        made.append(_chart(("Accuracy on the test set", "测试集准确率"), curves, run.end_s, top=1.0))
+    starts, rates = run.traffic.rates_by_class(run.network.link_class, run.end_s)
+    classes = [
+        Series(CLASS_NAMES.get(name, (name, name)), _class_colour(name), starts, values)
+        for name, values in rates.items()
+    ]
+    if classes:
+        made.append(
+            _chart(("Traffic by class of link, Mbit/s, stacked", "各类链路流量（Mbit/s，堆叠）"), classes, run.end_s)
+        )
+    return "".join(made)
+
+
+def _class_colour(name: str) -> str:
+    return f"class-{name}" if name in CLASS_NAMES else "muted"
+
+
+def _chart(title: tuple[str, str], series: Sequence[Series], end_s: float, top: float | None = None) -> str:
+    """Return lines where the top of the scale is given, and areas on each other where it follows from them."""
+    stacked = top is None
+    thinned = [_thinned(one) for one in series]
+    high = top if top is not None else max(float(np.sum([one.y for one in thinned], axis=0).max()), 1e-9)
+    parts, base = [], np.zeros(len(thinned[0].x)) if stacked else np.zeros(0)
+    for one in thinned:
+        if stacked:
+            parts.append(_area(one, base, base + one.y, end_s, high))
+            base = base + one.y
+        else:
+            dash = f' stroke-dasharray="{one.dash}"' if one.dash else ""
+            path = _path(one.x, one.y, end_s, high)
+            parts.append(f'<path d="{path}" fill="none" stroke="var(--wf-{one.colour})" stroke-width="2.2"{dash}/>')
+    legend = "".join(
+        f'<span class="wr-key"><i style="background:var(--wf-{escape(one.colour)})"></i>{both(*one.name)}</span>'
+        for one in series
+    )
+    return (
+        f'<figure class="wr-chart" data-end="{end_s!r}"><figcaption><b>{both(*title)}</b>{legend}</figcaption>'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title[0])}">'
+        f"{_axes(end_s, high)}{''.join(parts)}"
+        f'<line class="wr-cursor" x1="{LEFT}" x2="{LEFT}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/></svg></figure>'
+    )
+
+
+def _thinned(series: Series) -> Series:
+    step = -(-len(series.x) // MOST_POINTS)
+    if step <= 1:
+        return series
+    keep = np.unique(np.append(np.arange(0, len(series.x), step), len(series.x) - 1))
+    return Series(series.name, series.colour, series.x[keep], series.y[keep], series.dash)
+
+
+def _x(time_s: Floats, end_s: float) -> Floats:
+    return LEFT + np.clip(time_s / (end_s or 1), 0, 1) * (WIDTH - LEFT - 8)
+
+
+def _y(value: Floats, high: float) -> Floats:
+    return HEIGHT - BOTTOM - np.clip(value / high, 0, 1) * (HEIGHT - TOP - BOTTOM)
+
+
+def _path(x: Floats, y: Floats, end_s: float, high: float) -> str:
+    points = list(zip(_x(x, end_s).tolist(), _y(y, high).tolist(), strict=True))
+    steps = "".join(f"H{px:.1f}V{py:.1f}" for px, py in points[1:])
+    return f"M{points[0][0]:.1f} {points[0][1]:.1f}{steps}"
+
+
+def _area(series: Series, low: Floats, high_line: Floats, end_s: float, high: float) -> str:
+    """Return an area of steps: each value holds until the next time."""
+    edges = _x(np.append(series.x, end_s), end_s)
+    corners = np.repeat(edges, 2)[1:-1]
+    upper, lower = (np.repeat(_y(line, high), 2) for line in (high_line, low))
+    points = [*zip(corners, upper, strict=True), *zip(corners[::-1], lower[::-1], strict=True)]
+    text = " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
+    return f'<polygon points="{text}" fill="var(--wf-{series.colour})" fill-opacity="0.85"/>'
+
+
+def _axes(end_s: float, high: float) -> str:
+    lines = []
+    for part in (0.0, 0.25, 0.5, 0.75, 1.0):
+        y, x = HEIGHT - BOTTOM - part * (HEIGHT - TOP - BOTTOM), LEFT + part * (WIDTH - LEFT - 8)
+        anchor = "end" if part == 1 else "middle"
+        value, time = figures_text(part * high), figures_text(part * end_s)
+        lines.append(f'<line class="wr-grid" x1="{LEFT}" x2="{WIDTH - 8}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        lines.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value}</text>')
+        lines.append(f'<text x="{x:.1f}" y="{HEIGHT - 6}" text-anchor="{anchor}">{time} s</text>')
+    return "".join(lines)
