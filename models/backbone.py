@@ -214,11 +214,11 @@ def forward_flop(digest: str, length: int) -> int:
 
 def _said(error: Exception, name: str) -> str:
     """Return what an error says in one line; for a name of the hub that is nowhere here, also what to do."""
-    said = " ".join(str(error).split())
+    first = str(error).strip().partition("\n")[0][:_CHARACTERS_SHOWN]
     if name == "minilm" or name in SIZES or name.endswith(".json") or Path(name).is_dir():
-        return said
+        return " ".join(str(error).split())
     return (
-        f"it is no folder here, and the Hugging Face hub did not give it ({said[:_CHARACTERS_SHOWN]}); check the name, "
+        f"it is no folder here, and the Hugging Face hub did not give it ({first}); check the name, "
         "or fetch it once where there is a network, and name its folder"
     )
 

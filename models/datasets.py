@@ -7,6 +7,7 @@ from .markov import MarkovText
 from .mnist import Mnist
 from .quadratics import Quadratics
 from .table import TableFile
+from .telemetry import Telemetry
 from .text import Text
 
 DATASETS: dict[str, type[DatasetSource]] = {
@@ -14,6 +15,7 @@ DATASETS: dict[str, type[DatasetSource]] = {
     "mnist": Mnist,
     "text": Text,
     "table": TableFile,
+    "telemetry": Telemetry,
     "blobs": Blobs,
     "markov-text": MarkovText,
     "quadratics": Quadratics,

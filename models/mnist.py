@@ -104,7 +104,7 @@ def _idx(file: Path, axes: int) -> NDArray[np.uint8]:
         content = file.read_bytes()
         content = gzip.decompress(content) if file.suffix == ".gz" else content
     except (OSError, EOFError, zlib.error) as error:
-        raise DatasetError(f"{file} cannot be read: {error}") from None
+        raise DatasetError(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if content[:4] != bytes([0, 0, _BYTES, axes]) or len(content) < 4 + 4 * axes:
         raise DatasetError(
             f"{file} is not an IDX file of bytes with {axes} axes: it begins with {content[:4].hex(' ')}"

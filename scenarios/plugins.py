@@ -53,9 +53,15 @@ class Plugin:
 
 @dataclass(frozen=True)
 class Plugins:
-    """The plug-ins of a scenario: those of its files, and those that are installed."""
+    """The plug-ins of a scenario: those of its files, and those that are installed.
+
+    Attributes:
+        plugins: What there is.
+        problems: What installed packages offer and cannot be used; it matters to none but those who miss it.
+    """
 
     plugins: tuple[Plugin, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @contextmanager
     def registered(self) -> Iterator[None]:
@@ -74,6 +80,10 @@ class Plugins:
         """Return where a component comes from; None for one of Wayfare's own."""
         return next((plugin.source for plugin in self.plugins if (plugin.kind, plugin.name) == (kind, name)), None)
 
+    def problems_for(self, error: ScenarioError) -> tuple[Problem, ...]:
+        """Return what is wrong with installed packages, where a scenario misses a name that one of them might bring."""
+        return self.problems if any(problem.message.startswith("unknown ") for problem in error.problems) else ()
+
     def blamed_for(self, error: BaseException) -> Problem | None:
         """Return what an exception says and the line of a plug-in that it comes from, or None if it comes from none."""
         files = {plugin.file: plugin.source for plugin in self.plugins if plugin.file}
@@ -89,29 +99,47 @@ class Plugins:
 def gather(files: Iterable[Path]) -> Plugins:
     """Return the plug-ins of some files and all that are installed.
 
+    What is wrong with an installed one is kept as a problem: who does not need it is not kept from working.
+
     Raises:
-        ScenarioError: One cannot be imported, is nothing that Wayfare can use, or has the name of another.
+        ScenarioError: A file cannot be imported, holds nothing that Wayfare can use, or takes the name of another.
     """
-    found = [*_installed(), *(plugin for file in files for plugin in _from_file(file))]
     taken: dict[tuple[str, str], Plugin] = {}
-    for plugin in found:
-        other = taken.setdefault((plugin.kind, plugin.name), plugin)
-        present = KINDS[plugin.kind].registry.get(plugin.name, plugin.component)
-        if not other.component is present is plugin.component:
-            whose = "Wayfare" if other is plugin else other.source
-            message = f"{whose} has {plugin.name!r} among the {plugin.kind} already; choose another name"
-            raise ScenarioError(Problem(message, plugin.source))
-    return Plugins(tuple(taken.values()))
+    problems: list[Problem] = []
+    for entry in _entry_points():
+        try:
+            _take(_installed(entry), taken)
+        except ScenarioError as error:
+            problems += error.problems
+    for file in files:
+        for plugin in _from_file(file):
+            _take(plugin, taken)
+    return Plugins(tuple(taken.values()), tuple(problems))
 
 
-def _installed() -> Iterator[Plugin]:
-    """Yield what installed packages bring."""
+def _take(plugin: Plugin, taken: dict[tuple[str, str], Plugin]) -> None:
+    """Add a plug-in to those that are taken, unless another has its name."""
+    other = taken.get((plugin.kind, plugin.name), plugin)
+    present = KINDS[plugin.kind].registry.get(plugin.name, plugin.component)
+    if not other.component is present is plugin.component:
+        whose = "Wayfare" if other is plugin else other.source
+        message = f"{whose} has {plugin.name!r} among the {plugin.kind} already; choose another name"
+        raise ScenarioError(Problem(message, plugin.source))
+    taken[plugin.kind, plugin.name] = other
+
+
+def _entry_points() -> Iterator[EntryPoint]:
+    """Yield what installed packages offer, in the order of kinds and names."""
     every = entry_points()
     for group in sorted(group for group in every.groups if group.startswith(_GROUP)):
-        for entry in sorted(every.select(group=group), key=lambda entry: entry.name):
-            source = f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
-            component = _loaded(entry, source)
-            yield _checked(group.removeprefix(_GROUP), entry.name, component, source, f"entry point {group}")
+        yield from sorted(every.select(group=group), key=lambda entry: entry.name)
+
+
+def _installed(entry: EntryPoint) -> Plugin:
+    """Return what an installed package brings."""
+    source = f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
+    kind = entry.group.removeprefix(_GROUP)
+    return _checked(kind, entry.name, _loaded(entry, source), source, f"entry point {entry.group}")
 
 
 def _loaded(entry: EntryPoint, source: str) -> Any:

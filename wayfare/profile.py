@@ -26,6 +26,7 @@ KINDS: dict[str, Sequence[str]] = {
         "emulator/sharing",
         "emulator/network.py",
         "emulator/transport.py",
+        "emulator/journeys.py",
         "emulator/crossings.py",
         "emulator/routing.py",
         "emulator/ways.py",

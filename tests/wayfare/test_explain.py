@@ -15,6 +15,7 @@ from wayfare.emulator import links, nodes, radio
 from wayfare.emulator.links import LinkClass
 from wayfare.emulator.nodes import TIERS, NodeClass
 from wayfare.emulator.radio import Cell, Sidelink
+from wayfare.emulator.records.files import read_manifest, write_manifest
 from wayfare.scenarios.loading import load
 from wayfare.scenarios.running import run
 
@@ -163,9 +164,7 @@ def test_a_folder_that_is_no_run_and_a_run_without_the_journal_end_with_2(made):
 
 def test_a_run_that_is_not_finished_says_so_and_is_explained_so_far(made):
     lot = made(LOT)
-    manifest = json.loads((lot / "run.json").read_text())
-    manifest |= {"status": "running", "progress": {"virtual_s": 12.0}}
-    (lot / "run.json").write_text(json.dumps(manifest))
+    write_manifest(lot, read_manifest(lot) | {"status": "running", "progress": {"virtual_s": 12.0}})
     (lot / "summary.json").unlink()
     said = explain(lot, "--flow", "0")
     assert said.exit_code == 0, said.stderr

@@ -2,12 +2,16 @@
 
 import json
 import os
+import sys
+from pathlib import Path
 
 import pytest
 
 from wayfare.scenarios import ScenarioError, load, run
+from wayfare.scenarios.catalogue import entries
 from wayfare.scenarios.kinds import KINDS
 from wayfare.scenarios.loading import resolved
+from wayfare.scenarios.plugins import gather
 
 MINE = '''\
 """What I brought: a method, a family with its structure, a dataset, a partition and a topology."""
@@ -21,6 +25,7 @@ from annotated_types import Gt
 
 from wayfare.emulator.methods import Method
 from wayfare.models import Dataset, MLPStructure
+from wayfare.models.merging import Merger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +92,16 @@ class Pair:
         return graph
 
 
+@dataclass(frozen=True)
+class First(Merger):
+    """The first model, whatever the others are."""
+
+    def merge(self, contributions):
+        return contributions[0].model
+
+
 METHODS = {"once": Once}
+MERGERS = {"first": First}
 MODELS = {"tanh": Tanh}
 STRUCTURES = {"tanh": TanhStructure}
 DATASETS = {"signs": Signs}
@@ -125,7 +139,7 @@ def package(wayfare):
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: outside\nVersion: 2.1\n")
     points = {"methods": "once = outside:Once", "models": "tanh = outside:Tanh", "datasets": "signs = outside:Signs"}
     points |= {"structures": "tanh = outside:TanhStructure", "partitions": "in-order = outside:InOrder"}
-    points |= {"topologies": "pair = outside:Pair"}
+    points |= {"topologies": "pair = outside:Pair", "mergers": "first = outside:First"}
     (about / "entry_points.txt").write_text("".join(f"[wayfare.{kind}]\n{line}\n" for kind, line in points.items()))
     path = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")]))
     return {"PYTHONPATH": path}
@@ -176,6 +190,41 @@ def test_an_installed_package_brings_components_without_being_named(wayfare, min
     assert "outside 2.1" in listed.out
     assert '"once"' in wayfare("schema", env=package).out
     assert '"once"' not in wayfare("schema").out
+
+
+@pytest.fixture
+def broken(package):
+    """The package, of which an entry point leads nowhere."""
+    points = Path(package["PYTHONPATH"].split(os.pathsep)[0], "outside-2.1.dist-info", "entry_points.txt")
+    points.write_text(points.read_text().replace("once = outside:Once", "once = outside:Never"))
+    return package
+
+
+def test_each_kind_says_which_package_a_component_comes_from(package, monkeypatch):
+    monkeypatch.syspath_prepend(package["PYTHONPATH"].split(os.pathsep)[0])
+    plugins = gather([])
+    with plugins.registered():
+        for kind in ("methods", "models", "structures", "datasets", "partitions", "topologies", "mergers"):
+            foreign = [entry.source for entry in entries(kind, plugins) if entry.source]
+            assert foreign == ["outside 2.1"], kind
+    monkeypatch.delitem(sys.modules, "outside")
+
+
+def test_an_installed_plug_in_that_is_broken_is_left_out_of_the_list_and_named(wayfare, broken):
+    said = wayfare("list", "topologies", env=broken)
+    assert (said.code, "Two devices and a wire." in said.out) == (0, True), said
+    message = "wayfare: left out: outside 2.1: entry point wayfare.methods: once = outside:Never cannot be imported: "
+    assert said.err.startswith(f"{message}AttributeError: module 'outside' has no attribute 'Never'")
+    assert said.err.count("\n") == 1
+
+
+def test_a_broken_plug_in_is_a_mistake_of_scenarios_that_need_it_alone(wayfare, network, broken):
+    assert wayfare("run", network, "--quiet", env=broken).code == 0
+    said = wayfare("run", wayfare.write("x.scenario.yaml", SCENARIO.replace("plugins: [mine.py]\n", "")), env=broken)
+    first, second = said.err.splitlines()
+    assert said.code == 2
+    assert "unknown method 'once'" in first
+    assert second.startswith("outside 2.1: entry point wayfare.methods: once = outside:Never cannot be imported")
 
 
 def test_two_plug_ins_of_one_name_are_a_mistake(wayfare, mine, package):
