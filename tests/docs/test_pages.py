@@ -11,7 +11,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-import yaml
+
+from wayfare.scenarios.composer import compose
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -72,12 +73,11 @@ def test_pieces_of_scenarios_on_a_page_are_of_the_schema(page, schema):
             "properties"
         ]
         for piece in re.split(r"^(?=[a-z_]+:)", block.text, flags=re.MULTILINE):
-            for key, value in (yaml.safe_load(piece) or {}).items():
+            for key, value in (compose(piece, page.name)[0] or {}).items():
                 assert key in keys, f"{page.name}:{block.line}: {key}"
-                try:
-                    jsonschema.validate(value, {**keys[key], "$defs": schema["$defs"]})
-                except jsonschema.ValidationError as error:
-                    pytest.fail(f"{page.name}:{block.line}: {key}: {error.message}")
+                checked = jsonschema.Draft202012Validator({**keys[key], "$defs": schema["$defs"]})
+                wrong = [error.message for error in checked.iter_errors(value)]
+                assert not wrong, f"{page.name}:{block.line}: {key}: {wrong[0]}"
 
 
 @pytest.mark.parametrize("page", pages_with("json", "toml"), ids=name)
