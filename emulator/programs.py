@@ -5,8 +5,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .clock import Clock, Turn
+from .endpoint import until_down
 from .forgery import Forging
-from .node import Node, until_down
+from .node import Node
 from .packets import count_hop, hops_of
 from .transfer import Transfer
 from .transport import Transport

@@ -11,6 +11,7 @@ from annotated_types import Ge, Gt, Le
 from wayfare.emulator.choice import Choice
 from wayfare.emulator.wandering import POLICIES, Beacons, Growth, LeastRecent, Policy, Teaching, Until
 from wayfare.emulator.wandering.admission import Admission
+from wayfare.emulator.wandering.layers import Trained
 from wayfare.models.families import FAMILIES
 from wayfare.models.formats import Bits
 from wayfare.models.merging import MERGERS, Mean, Merger
@@ -63,9 +64,13 @@ class Mfd(Method):
     )
     beacons: Annotated[Beacons | None, "What nodes tell their neighbours of themselves; by default nothing."] = None
     train: Annotated[
-        Literal["all", "head", "least-trained"],
-        "Which layers a node trains: all, the last, or the half that has learned from the fewest samples.",
+        Trained,
+        "Which layers a node trains: all, the last, the half that has learned from the fewest samples, or (surgical) "
+        "those at which its own samples pull most, by relative gradient norm (Lee et al. 2023, arXiv 2210.11466).",
     ] = "all"
+    train_share: Annotated[
+        float, "Share of all relative gradient norms that the layers of surgical training hold.", Gt(0), Le(1)
+    ] = 0.5
     until: Annotated[Until | None, "When training at a node ends; by default after one job."] = None
     admission: Annotated[Admission | None, "What nodes refuse to train; by default nothing."] = None
     meeting: Annotated[
@@ -122,6 +127,11 @@ class Mfd(Method):
             )
         if self.teaching != Teaching() and self.meeting != "teach":
             raise ValueError(f"nobody teaches with 'meeting: {self.meeting}': leave 'teaching' out, or take 'teach'")
+        if self.train_share != Mfd.train_share and self.train != "surgical":
+            raise ValueError(
+                f"'train_share' is how much of a model is trained by 'train: surgical', and with 'train: {self.train}' "
+                "nothing asks for it: leave it out, or take 'train: surgical'"
+            )
         if self.choices != Choices() and self.fit_link_s is None and self.admission is None:
             raise ValueError(
                 "'choices' are what 'fit_link' and 'admission' choose from: add one of them, or leave it out"

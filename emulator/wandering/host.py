@@ -18,7 +18,7 @@ from .copies import Copies
 from .experience import Experience
 from .growth import grow, learning_rate
 from .joining import join
-from .layers import aligned, frozen_layers, resized
+from .layers import aligned, flat_layers, frozen_layers, resized
 from .neighbourhood import Neighbourhood
 from .outlook import Hop, Outlook
 
@@ -262,7 +262,7 @@ class Host:
 
     def train(self, packet: ModelPacket, model: Model) -> Step:
         """Train for one job, or in rounds until the validation loss falls no more; return the model."""
-        frozen = frozen_layers(self.method.train, model.structure.layers, packet.updates)
+        frozen = yield from self.freeze(packet, model)
         teacher = yield from self.teacher(packet)
         until, rate = self.method.until, learning_rate(self.node, packet.structure, self.method.growth)
         if until is None:
@@ -277,6 +277,18 @@ class Host:
             if since >= until.patience:
                 break
         return best
+
+    def freeze(self, packet: ModelPacket, model: Model) -> Step:
+        """Return the layers that stay as they are, by what the header or what the samples here say of them."""
+        layers, trained = model.structure.layers, self.method.train
+        if trained != "surgical":
+            return frozen_layers(trained, layers, packet.updates)
+        if len(layers) == 1:
+            return ()
+        gradients = yield self.node.relative_gradients(model, self.method.batch_size)
+        frozen = flat_layers(gradients, self.method.train_share)
+        self.node.record("layers.trained", len(layers) - len(frozen))
+        return frozen
 
     def teacher(self, packet: ModelPacket) -> Step:
         """Return what the model that lives here says of the samples here, if it is another's and may teach."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from wayfare.models.model import Model
     from wayfare.models.scaling import Scale
 
-Trained = Literal["all", "head", "least-trained"]
+Trained = Literal["all", "head", "least-trained", "surgical"]
 
 
-def frozen_layers(trained: Trained, layers: Sequence[str], updates: Sequence[LayerUpdate]) -> tuple[str, ...]:
+def frozen_layers(
+    trained: Literal["all", "head", "least-trained"], layers: Sequence[str], updates: Sequence[LayerUpdate]
+) -> tuple[str, ...]:
     """Return the layers that a node leaves as they are.
 
     Args:
@@ -33,6 +35,23 @@ def frozen_layers(trained: Trained, layers: Sequence[str], updates: Sequence[Lay
     order = sorted(range(len(layers)), key=lambda place: (samples[place], -place))
     chosen = {layers[place] for place in order[: (len(layers) + 1) // 2]}
     return tuple(layer for layer in layers if layer not in chosen)
+
+
+def flat_layers(gradients: Mapping[str, float], share: float) -> tuple[str, ...]:
+    """Return the layers that a node leaves as they are, as its own samples have little to say about them.
+
+    Args:
+        gradients: How strongly the samples pull at each layer.
+        share: Of all of that, what the layers that it trains hold together: the fewest that do, of equal ones the
+            later. Where nothing pulls it trains all.
+    """
+    wanted, held = share * sum(gradients.values()), 0.0
+    if not wanted:
+        return ()
+    rest = sorted(gradients, key=gradients.__getitem__)
+    while rest and held < wanted:
+        held += gradients[rest.pop()]
+    return tuple(layer for layer in gradients if layer in rest)
 
 
 def resized(packet: ModelPacket, model: Model, scale: Scale | None = None) -> ModelPacket:
