@@ -2,7 +2,7 @@
 
 Components (free of torch until they build something):
     Linear, MLP, CNN, Transformer, LoRA, FAMILIES   model families that a scenario can choose (a Family)
-    Digits, Mnist, Text, TableFile                  datasets, read; or a DatasetError
+    Digits, Mnist, Text, TableFile, Telemetry       datasets, read; or a DatasetError
     Blobs, MarkovText, Quadratics                   datasets, made, whose best possible result is known
     DATASETS, DatasetSource                         all of them, and what they have in common
     Iid, Dirichlet, ClassesPerNode, Quantity, ByGroup, PARTITIONS, Partition    ways of spreading a dataset over nodes

@@ -12,13 +12,15 @@ def made(tmp_path) -> dict[str, Callable]:
     (tmp_path / "text.txt").write_bytes(bytes(range(256)) * 40)
     table = "a,label\n" + "".join(f"{number},{number % 3}\n" for number in range(300))
     (tmp_path / "table.csv").write_text(table, encoding="utf-8")
+    series = "time_s,src,dst,bytes\n" + "".join(f"{second},a,b,{second * second * 37 % 10007}\n" for second in range(300))
+    (tmp_path / "series.csv").write_text(series, encoding="utf-8")
     for part, count in (("train", 200), ("t10k", 50)):
         pixels = np.random.Generator(np.random.PCG64(count)).integers(0, 256, count * 784, dtype=np.uint8).tobytes()
         head = b"".join(length.to_bytes(4, "big") for length in (0x803, count, 28, 28))
         (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(head + pixels)
         labels = bytes(number % 10 for number in range(count))
         (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(b"\0\0\x08\x01" + count.to_bytes(4, "big") + labels)
-    paths = {"text": "text.txt", "table": "table.csv", "mnist": "."}
+    paths = {"text": "text.txt", "table": "table.csv", "mnist": ".", "telemetry": "series.csv"}
     return {
         name: (lambda kind=kind, name=name: kind(**({"path": str(tmp_path / paths[name])} if name in paths else {})))
         for name, kind in DATASETS.items()

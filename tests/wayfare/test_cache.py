@@ -30,6 +30,7 @@ def cache(wayfare):
     return cache
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_share_one_memory_and_a_damaged_entry_is_said_once(wayfare, tiny):
     command = [*wayfare.command, "run", str(tiny), "--quiet"]
     both = [

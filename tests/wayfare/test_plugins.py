@@ -161,6 +161,7 @@ def test_what_is_written_down_runs_again_from_anywhere(wayfare, mine):
     assert again.summary["digest"] == first.summary["digest"]
 
 
+@pytest.mark.slow
 def test_the_content_of_a_plug_in_counts_in_the_scenarios_hash(wayfare, mine):
     def hashed():
         return json.loads((wayfare("run", mine).folder / "run.json").read_text())["scenario_hash"]
@@ -171,6 +172,7 @@ def test_the_content_of_a_plug_in_counts_in_the_scenarios_hash(wayfare, mine):
     assert hashed() != before
 
 
+@pytest.mark.slow
 def test_pytest_runs_scenarios_with_plug_ins_side_by_side(wayfare, mine):
     """Another scenario calls something else by the same name."""
     other = wayfare.folder / "other"
@@ -181,6 +183,7 @@ def test_pytest_runs_scenarios_with_plug_ins_side_by_side(wayfare, mine):
     assert (said.code, "4 passed" in said.out) == (0, True), said.out
 
 
+@pytest.mark.slow
 def test_an_installed_package_brings_components_without_being_named(wayfare, mine, package):
     file = wayfare.write("outside.scenario.yaml", SCENARIO.replace("plugins: [mine.py]\n", ""))
     said = wayfare("test", file, env=package)
@@ -218,6 +221,7 @@ def test_an_installed_plug_in_that_is_broken_is_left_out_of_the_list_and_named(w
     assert said.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_broken_plug_in_is_a_mistake_of_scenarios_that_need_it_alone(wayfare, network, broken):
     assert wayfare("run", network, "--quiet", env=broken).code == 0
     said = wayfare("run", wayfare.write("x.scenario.yaml", SCENARIO.replace("plugins: [mine.py]\n", "")), env=broken)
@@ -234,6 +238,7 @@ def test_two_plug_ins_of_one_name_are_a_mistake(wayfare, mine, package):
     assert said.err == f"{mine.parent / 'mine.py'}: {message}\n"
 
 
+@pytest.mark.slow
 def test_a_plug_in_that_breaks_down_in_a_run_is_blamed_and_not_wayfare(wayfare, mine):
     wayfare.write("mine.py", MINE.replace("        node.answer(model)", "        node.reply(model)"))
     said = wayfare("run", mine)

@@ -75,6 +75,7 @@ def test_a_folder_that_is_no_run_is_a_mistake(wayfare, command):
     assert "not a run folder" in said.err
 
 
+@pytest.mark.slow
 def test_compare_puts_runs_side_by_side(wayfare, tiny):
     folders = [
         wayfare("run", tiny, "--out", name, "--set", f"learning={{method: {name}, steps: 10}}").folder

@@ -233,6 +233,7 @@ def test_another_digest_is_a_difference(life):
     assert (found.passed, found.digests["events"]) == (False, ("0", digests["events"]))
 
 
+@pytest.mark.slow
 def test_the_command_line_finishes_a_killed_run_and_verifies_it(wayfare):
     wayfare.write("busy.scenario.yaml", BUSY)
     assert wayfare.python("-c", DYING).code == -signal.SIGKILL

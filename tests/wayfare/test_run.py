@@ -69,12 +69,14 @@ def test_a_learning_run_writes_every_figure_and_its_folder(wayfare, tiny):
     assert manifest["digests"] == summary["digest"]
 
 
+@pytest.mark.slow
 def test_the_resolved_scenario_of_a_run_gives_the_same_run(wayfare, tiny):
     first = wayfare("run", tiny, "--out", wayfare.folder / "a")
     again = wayfare("run", first.folder / "scenario.yaml", "--out", wayfare.folder / "b")
     assert again.summary["digest"] == first.summary["digest"]
 
 
+@pytest.mark.slow
 def test_the_same_scenario_and_seed_give_the_same_digests_whatever_the_hash_seed_or_cache(wayfare, tiny):
     runs = [
         wayfare("run", tiny, "--out", wayfare.folder / "1", "--no-cache", env={"PYTHONHASHSEED": "1"}),
@@ -87,6 +89,7 @@ def test_the_same_scenario_and_seed_give_the_same_digests_whatever_the_hash_seed
     assert runs[2].summary["training"]["jobs"] == runs[0].summary["training"]["jobs"] > 0
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_run(wayfare, tiny):
     one, two = (wayfare("run", tiny, "--seed", seed, "--out", wayfare.folder / seed) for seed in ("1", "2"))
     assert one.summary["digest"]["events"] != two.summary["digest"]["events"]
@@ -183,6 +186,7 @@ def test_a_wrong_scenario_among_good_ones_does_not_keep_them_from_being_tested(w
     assert "the run is in runs/" in said.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["mfd", "fedavg"])
 def test_a_run_whose_models_diverge_ends_and_has_no_number_for_its_loss(wayfare, tiny, method):
     learning = f"learning={{method: {method}, learning_rate: 1e30}}"

@@ -138,6 +138,7 @@ def write(folder, method, **data):
     return load(file)
 
 
+@pytest.mark.slow
 def test_devices_of_two_architectures_learn_classes_that_they_have_never_held(tmp_path):
     """Each device has 3 of the 10 digits, so alone none can be right more than about 3 times in 10."""
     families = [{"family": "mlp", "hidden": [16]}, "linear"]

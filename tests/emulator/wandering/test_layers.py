@@ -44,7 +44,7 @@ def test_the_fewest_layers_that_hold_the_share_are_trained_and_of_equals_the_lat
 
 
 @settings(max_examples=30)
-@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=8), st.floats(0.01, 1))
+@given(st.lists(st.just(0.0) | st.floats(1e-6, 1e6), min_size=1, max_size=8), st.floats(0.01, 1))
 def test_what_is_trained_holds_the_share_and_without_its_least_does_not(pulls, share):
     gradients = {f"layer{place}": pull for place, pull in enumerate(pulls)}
     trained = sorted(gradients[layer] for layer in set(gradients) - set(flat_layers(gradients, share)))
