@@ -45,6 +45,11 @@ def run_path(name: str) -> str:
     return f"{RUN}{quote(name, safe='', errors='surrogateescape')}"
 
 
+def search_path(words: str) -> str:
+    """Return the address of the table of runs with those that some words find."""
+    return f"/?q={quote(words, safe='', errors='surrogateescape')}"
+
+
 def compare_path(names: Iterable[str]) -> str:
     """Return the address of a comparison; a comma in a name is told from those between names by being quoted twice."""
     quoted = [quote(quote(name, safe="", errors="surrogateescape"), safe="") for name in names]

@@ -17,10 +17,10 @@ from .charts.compared import curves_figure, curves_summary
 from .compare_view import compare_page
 from .comparison import compare
 from .guard import guard
-from .launch_routes import register_launch_routes, shipped_scenarios
-from .launch_view import launch_page
-from .launcher import Launcher
-from .map_view import register_tile_routes
+from .launch.launcher import Launcher
+from .launch.routes import register_launch_routes, shipped_scenarios
+from .launch.view import launch_page
+from .map.view import register_tile_routes
 from .run_head import run_head
 from .run_store import RunStore
 from .run_view import LIVE, run_page

@@ -11,7 +11,7 @@ from .chart_panel import chart_panel
 from .charts.accuracy import AGAINST
 from .comparison import MOST_RUNS, Comparison, Group, differing, mean_and_half_width
 from .overview import Overview
-from .quantity_text import NONE, accuracy_text, bytes_text, count_text, duration_text, si_text, text
+from .quantity_text import NONE, accuracy_text, bytes_text, count_text, duration_text, seed_text, si_text, text
 from .shell import aria, data, message_page, way_back
 from .texts import Words
 
@@ -77,7 +77,7 @@ def _groups(groups: Sequence[Group], words: Words) -> html.Section:
 
 
 def _seed(run: Overview, words: Words) -> str:
-    return text(run.name) or "?" if run.seed is None else words("run.seed", seed=run.seed)
+    return text(run.name) or "?" if run.seed is None else words("run.seed", seed=seed_text(run.seed))
 
 
 def _outcomes(groups: Sequence[Group], words: Words) -> list[list[Any]]:

@@ -93,13 +93,6 @@ class Learning:
         """Return whether anything was learned: a network run has no accuracy."""
         return bool(len(self.held) or len(self.answer.value) or len(self.nodes.value) or self.packets)
 
-    def held_at(self, time_s: float, nodes: int) -> Floats:
-        """Return the accuracy of the model that each node holds at a time [s]; NaN where none was measured yet."""
-        rows = np.searchsorted(self.held_ns, round(time_s * 1e9), side="right")
-        accuracy = np.full(nodes, np.nan)
-        accuracy[self.held_node[:rows]] = self.held[:rows]  # of several rows of a node NumPy keeps the last
-        return accuracy
-
     def of_node(self, node: int) -> Curve:
         """Return the accuracy of the model that a node holds."""
         rows = self.held_node == node

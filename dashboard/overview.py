@@ -32,6 +32,7 @@ class Overview:
         progress: Share of the virtual time that has passed, 0 to 1, where the run has a stop.
         heartbeat: When the run last gave a sign of life.
         error: Why it failed, or what is damaged.
+        point: What is different in it from the other runs of its sweep.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Overview:
     heartbeat: datetime | None = None
     error: str | None = None
     seed: int | None = None
+    point: str | None = None
     expectations: tuple[Expectation, ...] = ()
 
     def status_at(self, now: datetime) -> str:

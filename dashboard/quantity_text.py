@@ -86,6 +86,7 @@ def count_text(value: float | None) -> str:
     return NONE if value is None else f"{value:,.0f}".replace(",", "\u202f")
 
 
-def clock_text(time_s: float) -> str:
-    """Return a virtual time [s] to the millisecond, or finer where the time is short."""
-    return f"{time_s:.3f} s" if time_s >= 0.1 or time_s == 0 else f"{time_s * 1e3:.3f} ms"
+def seed_text(seed: int) -> str:
+    """Return a seed that people gave in full, and of a long one that was drawn its first and last digits."""
+    digits = str(seed)
+    return digits if len(digits) <= 8 else f"{digits[:4]}…{digits[-4:]}"

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from wayfare.emulator.records import RecordError, RunRecord
 
-from .map_index import TILE_ROWS
+from .map.index import TILE_ROWS
+from .map.tiles import Tiles
 from .node_positions import LAYOUTS
 from .quantity_text import accuracy_text, bytes_text, count_text, duration_text, plain_text, si_text, text
 from .report_charts import both, charts
 from .run_data import RunData
 from .run_store import RunStore
 from .theme import style_sheet
-from .tiles import Tiles
 
 ASSETS = Path(__file__).parent / "assets"
 MOST_TILES = 40
@@ -137,9 +137,10 @@ def _choice(titles: Sequence[str]) -> str:
 
 def _section(number: int, run: RunData, note: tuple[str, str] | None) -> str:
     overview = run.overview
-    facts = [overview.method or "", "" if overview.seed is None else f"seed {overview.seed}", overview.name]
+    seed = [] if overview.seed is None else [both(f"seed {overview.seed}", f"种子 {overview.seed}")]
+    method, name = (escape(text(fact) or "") for fact in (overview.method, overview.name))
     status = STATUS_WORDS.get(overview.status, (overview.status, overview.status))
-    words = " · ".join(escape(text(fact) or "") for fact in facts if fact)
+    words = " · ".join(fact for fact in (method, *seed, name) if fact)
     told = f'<p class="wr-note">{both(*note)}</p>' if note else ""
     error = f'<p class="wr-note">{escape(text(overview.error, 2000) or "")}</p>' if overview.error else ""
     hidden = " hidden" if number else ""

@@ -1,14 +1,14 @@
 """Charts of a report as SVG: they take their colours from the page's style sheet, so they follow its theme."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 
-from .map_density import CELLS
+from .map.density import CELLS
 from .network import Floats
-from .quantity_text import figures_text
 from .run_data import RunData
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 210, 46, 10, 24
@@ -54,7 +54,7 @@ def charts(run: RunData) -> str:
         Series(name, colour, curve.time_s, curve.value, dash)
         for name, colour, curve, dash in (
             (("mean over devices", "设备平均"), "second", learning.nodes.held_to(run.end_s), "6 3"),
-            (("answer models", "结果模型"), "accent", learning.answer.held_to(run.end_s), ""),
+            (("answer models", "答案模型"), "accent", learning.answer.held_to(run.end_s), ""),
         )
         if len(curve.value)
     ]
@@ -80,7 +80,7 @@ def _chart(title: tuple[str, str], series: Sequence[Series], end_s: float, top: 
     """Return lines where the top of the scale is given, and areas on each other where it follows from them."""
     stacked = top is None
     thinned = [_thinned(one) for one in series]
-    high = top if top is not None else max(float(np.sum([one.y for one in thinned], axis=0).max()), 1e-9)
+    high = top if top is not None else _round_above(float(np.sum([one.y for one in thinned], axis=0).max()))
     parts, base = [], np.zeros(len(thinned[0].x)) if stacked else np.zeros(0)
     for one in thinned:
         if stacked:
@@ -134,12 +134,20 @@ def _area(series: Series, low: Floats, high_line: Floats, end_s: float, high: fl
     return f'<polygon points="{text}" fill="var(--wf-{series.colour})" fill-opacity="0.85"/>'
 
 
+def _round_above(value: float) -> float:
+    """Return the least value from this one on whose quarters are round."""
+    quarter = max(value, 1e-9) / 4
+    power = 10.0 ** math.floor(math.log10(quarter))
+    steps = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+    return float(4 * power * next(step for step in steps if step * power >= quarter * (1 - 1e-9)))
+
+
 def _axes(end_s: float, high: float) -> str:
     lines = []
     for part in (0.0, 0.25, 0.5, 0.75, 1.0):
         y, x = HEIGHT - BOTTOM - part * (HEIGHT - TOP - BOTTOM), LEFT + part * (WIDTH - LEFT - 8)
         anchor = "end" if part == 1 else "middle"
-        value, time = figures_text(part * high), figures_text(part * end_s)
+        value, time = f"{part * high:.4g}", f"{part * end_s:.3g}"
         lines.append(f'<line class="wr-grid" x1="{LEFT}" x2="{WIDTH - 8}" y1="{y:.1f}" y2="{y:.1f}"/>')
         lines.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value}</text>')
         lines.append(f'<text x="{x:.1f}" y="{HEIGHT - 6}" text-anchor="{anchor}">{time} s</text>')

@@ -6,7 +6,7 @@ from typing import Any
 
 from wayfare.emulator.records import RecordError
 
-from .journeys import Journeys
+from .flows import Flows
 from .learning import Learning
 from .ledger import Ledger
 from .lives import Lives
@@ -59,16 +59,15 @@ class RunData:
         return run if overview.status == "finished" else run._so_far()
 
     @property
-    def journeys(self) -> Journeys:
-        """Return what travelled, hop by hop.
+    def flows(self) -> Flows:
+        """Return how many transfers there were, and were in progress when.
 
         Raises:
             RecordError: The events name a node that the topology has not, or are damaged.
         """
-        journeys: Journeys = self.read("journeys")
-        _check("events", "node", journeys.node, len(self.network.names))
-        _check("events", "node", journeys.peer, len(self.network.names))
-        return journeys
+        flows: Flows = self.read("flows")
+        _check("events", "node", flows.nodes, len(self.network.names))
+        return flows
 
     @property
     def lives(self) -> Lives:
@@ -96,8 +95,8 @@ class RunData:
 
     def _so_far(self) -> "RunData":
         """Return the run with the figures so far, which a run without a summary does not say itself."""
-        journeys, known = self.journeys, self.overview
-        end_s = max(self.end_s, journeys.last_s)
+        flows, known = self.flows, self.overview
+        end_s = max(self.end_s, flows.last_s)
         overview = replace(
             known,
             accuracy_final=_first(known.accuracy_final, self.learning.answer.last),
@@ -105,10 +104,10 @@ class RunData:
             bytes_total=_first(known.bytes_total, self.traffic.total_bytes),
             virtual_s=_first(known.virtual_s, end_s),
             energy_j=_first(known.energy_j, self.traffic.energy_j),
-            packets_sent=_first(known.packets_sent, journeys.sent),
-            packets_delivered=_first(known.packets_delivered, journeys.delivered),
-            packets_dropped=_first(known.packets_dropped, journeys.dropped),
-            flows=_first(known.flows, journeys.sent),
+            packets_sent=_first(known.packets_sent, flows.sent),
+            packets_delivered=_first(known.packets_delivered, flows.delivered),
+            packets_dropped=_first(known.packets_dropped, flows.dropped),
+            flows=_first(known.flows, flows.sent),
         )
         return replace(self, overview=overview, end_s=end_s)
 

@@ -21,12 +21,12 @@ def run_head(run: RunData, now: datetime, words: Words, *, allow_runs: bool = Fa
     started = overview.started.astimezone().strftime("%Y-%m-%d %H:%M") if overview.started else None
     line = " · ".join(fact for fact in (overview.method or words("run.network"), seed, started) if fact)
     title = [html.H1(overview.scenario or text(overview.name)), status_badge(status, overview.progress, words)]
-    names = [html.Span(line), html.Code(text(overview.name))]
+    subtitle = html.Div([html.Span(line), html.Code(text(overview.name))], className="wf-subtitle wf-muted")
+    actions = [_actions(overview, status, words)] if allow_runs else []
     error = [html.Div(overview.error, className="wf-error", role="alert")] if overview.error else []
     return [
-        html.Div([way_back(words), *title, html.Div(names, className="wf-subtitle wf-muted")], className="wf-title"),
+        html.Div([way_back(words), *title, subtitle, *actions], className="wf-title"),
         *error,
-        *([_actions(overview, status, words)] if allow_runs else []),
         html.Div(_tiles(run, words), className="wf-tiles"),
         *([_expectations(overview.expectations, words)] if overview.expectations else []),
     ]

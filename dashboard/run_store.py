@@ -4,6 +4,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock, RLock
 from time import monotonic, thread_time
@@ -15,7 +16,7 @@ from wayfare.emulator.records import RecordError, RunRecord, table_files
 from wayfare.emulator.records.files import read_listed_json, read_manifest
 from wayfare.emulator.records.tables import ENERGY
 
-from .journeys import Journeys
+from .flows import Flows
 from .learning import Learning
 from .ledger import Ledger
 from .lives import COLUMNS, Lives
@@ -23,6 +24,7 @@ from .network import Network
 from .overview import Overview, read_overview
 from .quantity_text import text
 from .run_data import RunData
+from .sweep_points import point_labels
 from .traffic import Traffic
 
 OVERVIEW_FILES = ("run.json", "summary.json")
@@ -32,7 +34,7 @@ PART_FILES = {
     "network": ("topology.json",),
     "traffic": ("bins", "topology.json"),
     "learning": ("metrics",),
-    "journeys": ("events",),
+    "flows": ("events",),
     "lives": ("events",),
     "ledger": ("energy", "run.json"),
 }
@@ -67,7 +69,8 @@ class RunStore:
     def __init__(self, folder: Path, pace: float = PACE) -> None:
         self.folder = folder.resolve()
         self._pace = pace
-        self._overviews: dict[str, tuple[tuple[State, State], Overview]] = {}
+        self._overviews: dict[str, tuple[tuple[State, State, str | None], Overview]] = {}
+        self._points: dict[Path, tuple[State, dict[str, str]]] = {}
         self._parts: OrderedDict[tuple[Path, str], tuple[tuple[Signature, ...], Any]] = OrderedDict()
         self._watched: dict[Path, tuple[RunData, float]] = {}
         self._overview_lock, self._locks_lock = Lock(), Lock()
@@ -79,10 +82,11 @@ class RunStore:
         with self._overview_lock:
             before, self._overviews = self._overviews, {}
             for name, path in found:
-                signature = _state(f"{path}/run.json"), _state(f"{path}/summary.json")
+                point = self._point(name, Path(path))
+                signature = _state(f"{path}/run.json"), _state(f"{path}/summary.json"), point
                 kept = before.get(name)
                 if kept is None or kept[0] != signature:
-                    kept = signature, self._read_overview(name, Path(path))
+                    kept = signature, replace(self._read_overview(name, Path(path)), point=point)
                 self._overviews[name] = kept
             return [overview for _, overview in self._overviews.values()]
 
@@ -95,6 +99,16 @@ class RunStore:
             if sweep.endswith(SWEEP) and os.path.isfile(f"{path}/{SWEEP_MANIFEST}"):
                 found += [(f"{sweep}/{name}", run) for name, run in _folders(path) if _is_run(run)]
         return found
+
+    def _point(self, name: str, folder: Path) -> str | None:
+        """Return which point of its sweep a run is; each sweep is read once for as long as it stays as it is."""
+        if "/" not in name:
+            return None
+        manifest = folder.with_name(SWEEP_MANIFEST)
+        state, kept = _state(manifest), self._points.get(manifest)
+        if kept is None or kept[0] != state:
+            kept = self._points[manifest] = state, point_labels(manifest)
+        return kept[1].get(folder.name)
 
     def open(self, name: str) -> RunData:
         """Read a run for its page; one that runs not more often than that its emulator would notice.
@@ -143,7 +157,7 @@ class RunStore:
         """Read what is not read with every run."""
         record = RunRecord(folder)
         readers: dict[str, Callable[[], Any]] = {
-            "journeys": lambda: Journeys.from_table(record.table("events")),
+            "flows": lambda: Flows.from_table(record.table("events")),
             "lives": lambda: Lives.from_table(record.table("events", COLUMNS)),
             "ledger": lambda: _ledger(record),
         }

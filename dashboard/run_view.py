@@ -8,7 +8,7 @@ from dash import dcc, html
 from .address import Address
 from .chart_panel import chart_panel
 from .charts import CHARTS
-from .map_view import map_panel
+from .map.view import map_panel
 from .run_data import RunData
 from .run_head import run_head
 from .shell import data

@@ -36,7 +36,7 @@ HIDDEN_AT_FIRST = ("nodes", "seed")
 
 def run_row(run: Overview, now: datetime) -> dict[str, Any]:
     """Return a run as a row: values to sort and filter by, and under ``text`` what the cells show."""
-    note = run.error if run.error else run.name
+    note = run.error or " · ".join(part for part in (run.point, run.name) if part)
     return {
         "href": run_path(run.name),
         "scenario": run.scenario or text(run.name),

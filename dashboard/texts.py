@@ -132,7 +132,6 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "run.charts": ("Charts", "图表"),
         "run.again": ("Run it again with changes", "修改后再次运行"),
         "run.stop": ("Stop this run", "停止这次运行"),
-        "run.map": ("Map", "网络图"),
         # charts
         "chart.export": ("Save {title}", "保存“{title}”"),
         "chart.save": ("Save", "保存"),
@@ -146,7 +145,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "axis.bytes": ("Bytes carried by all links [MB]", "所有链路传输的字节数 [MB]"),
         "axis.energy": ("Energy spent [J]", "消耗的能量 [J]"),
         "axis.accuracy": ("Accuracy", "准确率"),
-        "axis.rate": ("Mbit/s", "Mbit/s"),
+        "axis.rate": ("Rate [Mbit/s]", "速率 [Mbit/s]"),
         "axis.joules": ("Energy [J]", "能量 [J]"),
         "axis.packet": ("Model packet", "模型包"),
         "axis.node": ("Node", "节点"),
@@ -258,8 +257,8 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "compare.groups": ("Groups", "分组"),
         "compare.groups.how": (
             "Runs whose scenarios differ in nothing but the seed are replications of one group. Lines are means, bands "
-            "95 % confidence intervals of the mean (Student's t).",
-            "场景仅种子不同的运行视为同一组的重复实验。线为平均值，带为平均值的 95 % 置信区间（Student t 分布）。",
+            "95% confidence intervals of the mean (Student's t).",
+            "场景仅种子不同的运行视为同一组的重复实验。线为平均值，带为平均值的 95% 置信区间（Student t 分布）。",
         ),
         "compare.runs": ("Runs", "运行次数"),
         "curves": ("Accuracy of the answer", "答案模型的准确率"),
@@ -268,7 +267,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "结束时：{values}。",
         ),
         "curves.none": ("None of these runs learns.", "这些运行都没有学习任务。"),
-        "compare.band": ("{name}, 95 % interval", "{name}，95 % 区间"),
+        "compare.band": ("{name}, 95% interval", "{name}，95% 区间"),
         "compare.outcome": ("Differences in outcome", "结果的差异"),
         "compare.scenario": ("Differences in scenario", "场景的差异"),
         "compare.scenario.none": ("The scenarios are the same but for the seed.", "除种子外，场景完全相同。"),
@@ -297,12 +296,12 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "本页不能启动运行。请这样启动仪表板：wayfare dashboard --allow-runs",
         ),
         "launch.start-from": ("Start from", "起始场景"),
-        "launch.shipped": ("Shipped scenarios", "自带场景"),
-        "launch.open": ("Open", "载入"),
         "launch.scenario": ("Scenario", "场景"),
         "launch.scenario.how": (
-            "YAML. Ctrl+Space offers the keys and values that fit here. Escape, then Tab, leaves the editor.",
-            "YAML 格式。按 Ctrl+Space 列出此处可用的键和值。先按 Esc 再按 Tab 可离开编辑器。",
+            "YAML. Ctrl+Space offers the keys and values that fit here. Escape, then Tab, leaves the editor. "
+            "With sweep, matrix or replications all its runs are made, as wayfare sweep does.",
+            "YAML 格式。按 Ctrl+Space 列出此处可用的键和值。先按 Esc 再按 Tab 可离开编辑器。"
+            "若含 sweep、matrix 或 replications，则与 wayfare sweep 一样执行全部运行。",
         ),
         "launch.help": ("Help", "说明"),
         "launch.help.none": (

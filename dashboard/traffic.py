@@ -12,16 +12,6 @@ MOST_POINTS = 1500
 
 
 @dataclass(frozen=True)
-class LinkLoads:
-    """What each directed link did in one bin: bytes, utilisation (0 to 1) and queue (transfers in progress)."""
-
-    start_s: float
-    bytes: Floats
-    utilisation: Floats
-    queue: Floats
-
-
-@dataclass(frozen=True)
 class Traffic:
     """The link rows of a run's bins, in order of time.
 
@@ -98,16 +88,6 @@ class Traffic:
         cell = row_of[self.link[inside]] * steps + self.bin[inside] // step
         total = np.bincount(cell, column[inside], minlength=len(links) * steps).reshape(len(links), steps)
         return np.arange(steps + 1, dtype=np.float64) * (step * self.bin_s), total / step
-
-    def at(self, time_s: float, end_s: float, links: int) -> LinkLoads:
-        """Return the loads of all directed links in the bin that holds a time [s]; the end belongs to the last bin."""
-        number = self._bin_at(time_s, end_s)
-        first, last = np.searchsorted(self.bin, [number, number + 1])
-        link = self.link[first:last]
-        columns = [np.zeros(links) for _ in range(3)]
-        for column, values in zip(columns, (self.bytes, self.utilisation, self.queue), strict=True):
-            column[link] = values[first:last]
-        return LinkLoads(number * self.bin_s, *columns)
 
     def rates_by_class(self, link_class: Sequence[str], end_s: float) -> tuple[Floats, dict[str, Floats]]:
         """Return starts [s] and each class's mean rate [Mbit/s], in steps of one bin, or of several in a long run."""

@@ -79,7 +79,9 @@
       this.layout.setAttribute("aria-label", W.say("layout"));
       this.layout.title = W.say("layout");
       this.tools.setAttribute("aria-label", W.say("options"));
-      const layouts = this.panel.world ? this.panel.world.head.layouts : [];
+      const world = this.panel.world;
+      this.boxes.cells.box.parentElement.hidden = !(world && world.hasCells());
+      const layouts = world ? world.head.layouts : [];
       this.layout.replaceChildren(...layouts.map((name) => new Option(W.say(name), name)));
       this.show();
     }
@@ -100,13 +102,13 @@
       window.addEventListener("keydown", this.onKey);
       let drag = null;
       stage.addEventListener("pointerdown", (event) => {
-        if (event.button || event.target.closest(".wm-story, .wm-tools, .wm-message")) return;
+        if (event.button || event.target.closest(".wm-message")) return;
         drag = { x: event.clientX, y: event.clientY, moved: false };
         stage.setPointerCapture(event.pointerId);
       });
       stage.addEventListener("pointermove", (event) => {
         if (!drag) {
-          const over = event.target.closest(".wm-story, .wm-help");
+          const over = event.target.closest(".wm-help");
           this.panel.hoverAt(...(over ? [-1, -1] : this.placeOf(stage, event)));
           return;
         }
@@ -122,12 +124,11 @@
       stage.addEventListener("pointercancel", () => { drag = null; });
       stage.addEventListener("pointerleave", () => this.panel.hoverAt(-1, -1));
       stage.addEventListener("wheel", (event) => {
-        if (event.target.closest(".wm-story")) return;
         event.preventDefault();
         this.panel.zoom(Math.exp(-Math.max(-80, Math.min(event.deltaY, 80)) / 300), ...this.placeOf(stage, event));
       }, { passive: false });
       stage.addEventListener("dblclick", (event) => {
-        if (!event.target.closest(".wm-story, .wm-tools")) this.panel.zoom(2, ...this.placeOf(stage, event));
+        this.panel.zoom(2, ...this.placeOf(stage, event));
       });
     }
 

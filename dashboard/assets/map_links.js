@@ -179,9 +179,9 @@
     drawCells(world, camera, palette) {
       const reach = new Map();
       for (let edge = 0; edge < world.edges; edge++) {
-        if (!world.head.cell[edge]) continue;
-        const [a, b] = [world.source[edge], world.target[edge]];
-        const [site, device] = world.tier[a] === 0 ? [b, a] : [a, b];
+        const site = world.siteOf(edge);
+        if (site < 0) continue;
+        const device = site === world.source[edge] ? world.target[edge] : world.source[edge];
         const distance = Math.hypot(camera.sx[site] - camera.sx[device], camera.sy[site] - camera.sy[device]);
         reach.set(site, Math.max(reach.get(site) || 0, distance));
       }

@@ -29,6 +29,7 @@
       facts.forEach(([name, value], at) => {
         if (!this.facts.children[2 * at]) this.facts.append(W.element("dt"), W.element("dd"));
         put(this.facts.children[2 * at], name);
+        for (const part of [0, 1]) this.facts.children[2 * at + part].classList.toggle("wm-way", name.startsWith("→"));
         put(this.facts.children[2 * at + 1], value);
       });
       this.ask(pin, world, time);

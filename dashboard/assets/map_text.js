@@ -22,7 +22,7 @@
     fit: ["Show everything", "显示全部"],
     save: ["Save the picture", "保存图片"],
     layout: ["Positions", "位置布局"],
-    geographic: ["on the map", "地理位置"],
+    geographic: ["geographic", "地理位置"],
     layers: ["in layers by tier", "按层级分层"],
     force: ["by forces", "力导向"],
     options: ["Show", "显示选项"],
@@ -45,14 +45,14 @@
     noneYet: ["none yet", "尚无"],
     load: ["Link load, each way on its right-hand side", "链路负载（各方向靠右绘制）"],
     idle: ["idle", "空闲"],
-    to25: ["to 25 %", "≤ 25 %"],
-    to50: ["to 50 %", "≤ 50 %"],
-    to75: ["to 75 %", "≤ 75 %"],
+    to25: ["to 25%", "≤ 25%"],
+    to50: ["to 50%", "≤ 50%"],
+    to75: ["to 75%", "≤ 75%"],
     above: ["above", "更高"],
     radio: ["radio", "无线"],
-    cutLink: ["failed", "中断"],
+    cutLink: ["down", "中断"],
     onTheWay: ["On the way, larger with more bytes", "传输中（字节越多图标越大）"],
-    modelPacket: ["model packet", "模型数据包"],
+    modelPacket: ["model packet", "模型包"],
     otherTraffic: ["other traffic", "其他流量"],
     transfer: ["transfer", "传输"],
     drop: ["drop", "丢弃"],
@@ -64,7 +64,7 @@
     cell: ["cell: reach of its devices", "小区：所接设备的范围"],
     node: ["Node", "节点"],
     link: ["Link", "链路"],
-    packet: ["Model packet", "模型数据包"],
+    packet: ["Model packet", "模型包"],
     follow: ["Follow", "跟随"],
     following: ["Following", "跟随中"],
     close: ["Let go", "取消选择"],
@@ -81,10 +81,7 @@
     wire: ["wire", "有线"],
     class: ["Class", "类别"],
     rate: ["Rate", "速率"],
-    carried: ["Carried", "承载"],
-    busy: ["Busy", "占用"],
     queue: ["In progress", "进行中"],
-    signal: ["Signal", "信干噪比"],
     size: ["Size", "大小"],
     ofLaunch: ["{share} of its size at launch", "为启动时大小的 {share}"],
     hops: ["Hops so far", "已经过跳数"],
@@ -97,8 +94,7 @@
     lastEvents: ["Last events", "最近事件"],
     noEvents: ["Nothing happened here yet.", "此处尚无事件。"],
     journey: ["Journey so far", "目前行程"],
-    unknown: ["not known", "未知"],
-    moment: ["on the way: model packets {models}, other transfers {others}", "在途：模型数据包 {models}，其他传输 {others}"],
+    moment: ["on the way: model packets {models}, other transfers {others}", "在途：模型包 {models}，其他传输 {others}"],
     momentNetwork: ["transfers on the way: {others}", "在途传输：{others}"],
     meanHeld: ["mean accuracy held {value}", "平均准确率 {value}"],
     trainingNow: ["training: {count}", "训练中：{count}"],
@@ -114,7 +110,7 @@
     k4: ["dropped at {node}: {reason}", "在 {node} 丢弃：{reason}"],
     k5: ["{node} begins to train", "{node} 开始训练"],
     k6: ["{node} has trained, loss {value}", "{node} 训练完成，损失 {value}"],
-    k7: ["{node} evaluates: {value}", "{node} 评估：{value}"],
+    k7: ["{node} measures an accuracy of {value} on its own data", "{node} 在自己的数据上测得准确率 {value}"],
     k8: ["{node} merges {value} models", "{node} 合并 {value} 个模型"],
     k9: ["{node} scales a model: {value} bits a parameter", "{node} 缩放模型：每参数 {value} 比特"],
     k10: ["a packet is launched at {node}", "数据包在 {node} 启动"],
@@ -159,7 +155,7 @@
     return Number((rounded / scale).toPrecision(3)) + " " + prefix + unit;
   };
   W.bytes = (value) => (value > 0 && value < 1000 ? Math.round(value) + " B" : W.si(value, "B"));
-  W.percent = (value) => (Number.isFinite(value) ? Math.round(value * 100) + " %" : "–");
+  W.percent = (value) => (Number.isFinite(value) ? Math.round(value * 100) + "%" : "–");
   W.accuracy = (value) => (Number.isFinite(value) ? value.toFixed(3) : "–");
   W.count = (value) => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 

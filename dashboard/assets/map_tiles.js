@@ -4,7 +4,7 @@
   const TYPES = { u1: Uint8Array, i4: Int32Array, f4: Float32Array, f8: Float64Array };
   const KEPT = 40;
 
-  // The layout is described in dashboard/map_pack.py.
+  // The layout is described in dashboard/map/pack.py.
   W.unpack = (buffer) => {
     const bytes = new Uint8Array(buffer);
     if (String.fromCharCode(...bytes.subarray(0, 4)) !== "WFT1") throw new Error("no tile");

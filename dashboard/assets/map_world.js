@@ -197,6 +197,19 @@
       }
       return -1;
     }
+
+    // The site of an edge within a cell, -1 where there is none: between devices, and outside of cells.
+    siteOf(edge) {
+      if (!this.head.cell[edge]) return -1;
+      const [a, b] = [this.source[edge], this.target[edge]];
+      if (this.tier[a] !== 0) return a;
+      return this.tier[b] !== 0 ? b : -1;
+    }
+
+    hasCells() {
+      for (let edge = 0; edge < this.edges; edge++) if (this.siteOf(edge) >= 0) return true;
+      return false;
+    }
   };
 
   function waysOf(tile) {

@@ -33,7 +33,7 @@
   cells.RunStatus = function (props) {
     var row = props.data;
     var running = row.state === "running" && row.progress !== null;
-    var share = running ? Math.round(row.progress * 100) + " %" : null;
+    var share = running ? Math.round(row.progress * 100) + "%" : null;
     return make(
       "div",
       { className: "wf-run-status wf-status wf-status-" + row.state },

@@ -15,6 +15,7 @@ from .figure import DASHES, Chart, Figure, View, escaped, layout, nothing, on_cl
 MOST_CURVES = 120
 MOST_POINTS = 60_000
 BY, AGAINST = ("tier", "node", "packet"), ("time", "bytes", "energy")
+MARK_PX = 7
 PER_UNIT = {"time": 1.0, "bytes": 1e6, "energy": 1.0}
 TIER_ORDER = ("device", "edge", "cloud")
 
@@ -59,11 +60,15 @@ class _Drawing:
         return {"clock": "table", "times": times.tolist(), "places": self.place(times).tolist()}
 
     def line(self, curve: Curve, name: str, colour: str, dash: int, width: float, picks: str = "") -> Figure:
-        """Return a curve as a trace; its last value holds to the end of the run."""
-        thin = curve.thinned().held_to(self.run.end_s)
+        """Return a curve as a trace; its last value has a mark, and holds to the end of the run."""
+        thin = curve.thinned()
+        marked = len(thin.value) - 1
+        thin = thin.held_to(self.run.end_s)
         return {
             "type": "scatter",
-            "mode": "lines",
+            "mode": "lines+markers",
+            "marker": {"color": colour, "size": [MARK_PX if at == marked else 0 for at in range(len(thin.value))]},
+            "cliponaxis": False,
             "x": np.round(self.place(thin.time_s), 9).tolist(),
             "y": np.round(thin.value, 5).tolist(),
             "name": name,

@@ -17,7 +17,8 @@ def curves_figure(groups: Sequence[Group], view: View) -> Figure:
     traces = [trace for place, group in enumerate(groups) for trace in _group(group, place, against, view)]
     if not traces:
         return nothing(view)
-    x_axis = {"title": titled(view.words(f"axis.{against}"), view), "rangemode": "tozero"}
+    end = max(max(trace["x"]) for trace in traces)
+    x_axis = {"title": titled(view.words(f"axis.{against}"), view), "range": [0, end or 1]}
     y_axis = {
         "range": [0, 1.02],
         "dtick": 0.25,
@@ -39,7 +40,8 @@ def _group(group: Group, place: int, against: str, view: View) -> list[Figure]:
     traces = []
     if np.isfinite(wide).any():
         low, high = (np.round(np.where(np.isnan(wide), middle, middle + way * wide), 5).tolist() for way in (-1, 1))
-        edge = {"type": "scatter", "mode": "lines", "x": x.tolist(), "line": {"width": 0, "color": colour}, **label}
+        line = {"width": 0, "color": colour, "shape": "hv"}
+        edge = {"type": "scatter", "mode": "lines", "x": x.tolist(), "line": line, **label}
         name_band = view.words("compare.band", name=name)
         traces = [edge | {"y": low, "name": name_band}]
         traces.append(edge | {"y": high, "name": name_band, "fill": "tonexty", "fillcolor": colour + "38"})
@@ -51,8 +53,9 @@ def _group(group: Group, place: int, against: str, view: View) -> list[Figure]:
         "y": np.round(middle, 5).tolist(),
         "name": name,
         "legendgroup": str(place),
-        "line": {"color": colour, "width": 2.4, "dash": DASHES[place % len(DASHES)]},
+        "line": {"color": colour, "width": 2.4, "dash": DASHES[place % len(DASHES)], "shape": "hv"},
         "marker": symbol,
+        "cliponaxis": False,
         "hovertemplate": f"%{{y:.3f}}<extra>{name}</extra>",
     }
     return [*traces, line]

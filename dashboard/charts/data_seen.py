@@ -3,7 +3,6 @@
 import numpy as np
 
 from wayfare.dashboard.network import Floats, Ints
-from wayfare.dashboard.quantity_text import figures_text
 from wayfare.dashboard.run_data import RunData
 
 from .figure import DASHES, Chart, Figure, View, escaped, layout, nothing, on_clock, time_axis, titled
@@ -56,6 +55,7 @@ def _matrix(run: RunData, view: View, models: Ints, nodes: Ints, counts: Ints) -
             "thickness": 12,
             "outlinewidth": 0,
             "tickfont": {"color": view.palette.muted, "size": 12},
+            "dtick": max(-(-int(counts.max()) // 6), 1),
         },
     }
     step = max(-(-len(nodes) // 24), 1)
@@ -138,7 +138,7 @@ def seen_summary(run: RunData, view: View) -> str:
     if not counts.any():
         return view.words("chart.nothing")
     seen = (counts > 0).sum(axis=1)
-    return view.words("seen.summary", mean=figures_text(float(seen.mean())), least=int(seen.min()), count=len(nodes))
+    return view.words("seen.summary", mean=f"{seen.mean():.3g}", least=int(seen.min()), count=len(nodes))
 
 
 SEEN_DATA = Chart(

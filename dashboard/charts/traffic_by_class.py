@@ -80,7 +80,7 @@ def traffic_summary(run: RunData, view: View) -> str:
 
 def transfers_figure(run: RunData, view: View) -> Figure:
     """Return how many transfers are in progress."""
-    times, counts = run.journeys.progress_curve(run.end_s)
+    times, counts = run.flows.progress_curve(run.end_s)
     if not len(times):
         return nothing(view)
     curve = Curve(np.concatenate([[0.0], times, [run.end_s]]), np.concatenate([[0], counts, counts[-1:]]).astype(float))
@@ -102,7 +102,7 @@ def transfers_figure(run: RunData, view: View) -> Figure:
 
 def transfers_summary(run: RunData, view: View) -> str:
     """Say when most transfers were in progress."""
-    times, counts = run.journeys.progress_curve(run.end_s)
+    times, counts = run.flows.progress_curve(run.end_s)
     if not len(times):
         return view.words("chart.nothing")
     peak = int(np.argmax(counts))

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wayfare.dashboard.map_pack import unpack
-from wayfare.dashboard.tiles import Tiles
+from wayfare.dashboard.map.pack import unpack
+from wayfare.dashboard.map.tiles import Tiles
 from wayfare.emulator.records import RunRecord
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "dashboard.py"

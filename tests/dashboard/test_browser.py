@@ -307,7 +307,7 @@ def test_a_run_that_runs_appears_and_grows_by_itself(page: Any, runs: Any) -> No
     try:
         page.until("document.body.innerText.includes('still-walking')")
         print(f"a run appeared after {time.monotonic() - began:.2f} s")
-        page.until("document.body.innerText.includes('running 25 %')")
+        page.until("document.body.innerText.includes('running 25%')")
         page.open(f"/run/{folder.name}")
         page.figure("accuracy", "plot.layout.xaxis.range[1] === 2")
         writer = runs.open_runs[-1]
@@ -343,12 +343,9 @@ def test_the_keyboard_gets_everywhere_and_everything_has_a_name(page: Any, runs:
         assert page.ask("document.querySelectorAll('h1').length") == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
-def test_nothing_is_wider_than_the_window(page: Any, runs: Any, width: int, height: int, scheme: str) -> None:
+def test_nothing_is_wider_than_the_window_in_either_theme(page: Any, runs: Any, width: int, height: int) -> None:
     page.resize(width, height)
-    page.open("/?lang=zh")
-    page.ask("localStorage.setItem('mantine-color-scheme-value', arguments[0])", scheme)
     views = (
         ("runs", "/?lang=en", ".ag-row"),
         ("run", f"/run/{runs.finished.name}?t=2.5&lang=en", "#chart-accuracy .main-svg"),
@@ -360,11 +357,14 @@ def test_nothing_is_wider_than_the_window(page: Any, runs: Any, width: int, heig
         page.open(path)
         if "chart-" in ready:
             page.until(f"document.querySelector('{ready.split()[0]}')?.scrollIntoView() ?? true")
-        page.find(ready)
-        page.ask("scrollTo(0, 0)")
-        time.sleep(0.3)  # figures follow the window's size a moment later
-        assert page.ask("document.documentElement.scrollWidth") <= width, name
-        page.keep(f"{name}-{scheme}-{width}")
+        for scheme in ("light", "dark"):
+            if page.ask("document.documentElement.dataset.mantineColorScheme") != scheme:
+                page.find("#scheme-toggle").click()
+            page.find(ready)
+            page.ask("scrollTo(0, 0)")
+            time.sleep(0.3)  # figures follow the window's size a moment later
+            assert page.ask("document.documentElement.scrollWidth") <= width, name
+            page.keep(f"{name}-{scheme}-{width}")
 
 
 def test_an_address_of_before_is_json_where_it_carries_the_map(page: Any, runs: Any) -> None:

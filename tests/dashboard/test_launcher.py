@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from wayfare.dashboard import create_app
-from wayfare.dashboard.launch_routes import shipped_scenarios
-from wayfare.dashboard.launcher import Launcher, LaunchRefused, complaints, refuse_code
+from wayfare.dashboard import RunStore, create_app
+from wayfare.dashboard.launch.launcher import Launcher, LaunchRefused, complaints, is_study, refuse_code
+from wayfare.dashboard.launch.routes import shipped_scenarios
 from wayfare.emulator.records import RunRecord
 
 LINE = """
@@ -73,6 +73,23 @@ def test_no_shipped_scenario_names_code(name: str) -> None:
         refuse_code(source)
 
 
+@pytest.mark.parametrize(
+    ("source", "several"),
+    [
+        ("name: x", False),
+        ("name: x\nreplications: 1", False),
+        ("name: x\nreplications: 3", True),
+        ("name: x\nmatrix: [mfd, fedavg]", True),
+        ("name: x\nsweep: {grid: {seed: [1, 2]}}", True),
+        ("name: x\nextends: BASE", True),
+        ("name: x\nextends: BASE\nsweep: null", False),
+    ],
+)
+def test_a_scenario_of_several_runs_is_a_sweep(source: str, several: bool, tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text("name: base\nsweep: {grid: {seed: [1, 2]}}\n")
+    assert is_study(source.replace("BASE", str(tmp_path / "base.yaml"))) is several
+
+
 def test_messages_carry_the_line_of_the_scenario() -> None:
     said = complaints(b"/x/s.yaml:12: learning.steps: is no number\nwayfare: other\n\n", Path("/x/s.yaml"))
     assert [(one.line, one.message) for one in said] == [(12, "learning.steps: is no number"), (None, "wayfare: other")]
@@ -106,6 +123,15 @@ def test_a_scenario_is_checked_run_and_found(launcher: Launcher) -> None:
     wait_for(lambda: launcher.launches()[0].state == "ended")
     assert RunRecord(launcher.folder / run).manifest["status"] == "finished"
     assert launcher.launches()[0].complaints == ()
+
+
+@pytest.mark.slow
+def test_replications_are_all_run_in_a_sweep_folder(launcher: Launcher) -> None:
+    launcher.start(LINE + "replications: 2\n")
+    wait_for(lambda: launcher.launches()[0].state == "ended")
+    launch = launcher.launches()[0]
+    assert (launch.run, launch.complaints) == ("tiny.sweep", ())
+    assert len(RunStore(launcher.folder).overviews()) == 2
 
 
 @pytest.mark.slow

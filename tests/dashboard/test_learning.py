@@ -30,12 +30,10 @@ def test_rows_fall_to_the_answer_the_nodes_and_the_packets() -> None:
 
 
 def test_a_node_holds_the_model_that_was_measured_there_last() -> None:
-    learning = Learning.from_table(
+    curve = Learning.from_table(
         metrics((2, "accuracy", 0, -1, 0.8), (1, "accuracy", 0, -1, 0.2), (1.5, "accuracy", 1, -1, 0.5))
-    )
-    assert np.isnan(learning.held_at(0.9, 2)).all()
-    assert np.array_equal(learning.held_at(1.0, 2), [0.2, math.nan], equal_nan=True)
-    assert learning.held_at(2.0, 2).tolist() == [0.8, 0.5]
+    ).of_node(0)
+    assert np.array_equal(curve.at(np.array([0.9, 1.0, 1.9, 2.0])), [math.nan, 0.2, 0.2, 0.8], equal_nan=True)
 
 
 def test_values_that_are_no_number_are_left_out() -> None:

@@ -288,7 +288,7 @@ def test_hovering_says_what_is_there(map_of: Any) -> None:
     page.until(f"{tip}.textContent.includes('walker') && {tip}.textContent.includes('0.500')")
     (ax, ay), (bx, by) = place_of(page, 0), place_of(page, 1)
     go(page, ax + (bx - ax) * 0.3, ay + (by - ay) * 0.3).perform()
-    page.until(f"{tip}.textContent.includes('wire') && {tip}.textContent.includes('site1 → cloud: 90 %')")
+    page.until(f"{tip}.textContent.includes('wire') && {tip}.textContent.includes('site1 → cloud: 90%')")
     go(page, 8, 8).perform()
     page.until(f"{tip}.hidden")
 
@@ -318,7 +318,7 @@ def test_a_click_pins_a_link_in_the_direction_of_its_side(map_of: Any) -> None:
     page.until("window.wayfare.map.state().pin?.kind === 'link'")
     assert state(page)["pin"]["id"] == 0
     assert page.find(".wm-story h3").text == "cloud → site1"
-    assert "20 %" in page.find(".wm-story dl").text
+    assert "20%" in page.find(".wm-story dl").text
 
 
 def test_a_packet_is_pinned_and_followed_along_its_journey(map_of: Any) -> None:
@@ -327,7 +327,7 @@ def test_a_packet_is_pinned_and_followed_along_its_journey(map_of: Any) -> None:
     x, y, *_ = page.ask(f"(p => p.camera.onLane(1, 0, p.world.fraction({flying})))({PANEL})")
     go(page, x, y).click().perform()
     page.until("window.wayfare.map.state().pin?.kind === 'packet' && window.wayfare.map.state().pin.id === 5")
-    page.until("document.querySelector('.wm-story').textContent.includes('site1 → cloud, 50 % of the way')")
+    page.until("document.querySelector('.wm-story').textContent.includes('site1 → cloud, 50% of the way')")
     page.until("document.querySelectorAll('.wm-story li').length === 2")
     press(page, "f")
     middle = f"(p => [p.camera.width - p.camera.inset, p.camera.height])({PANEL})"
@@ -416,7 +416,7 @@ def test_the_map_follows_theme_and_language(map_of: Any, scheme: str) -> None:
     page.ask("document.documentElement.setAttribute('lang', 'zh')")
     page.until("document.querySelector('#map h2').textContent === '网络'")
     page.until("document.querySelector('.wm-story').textContent.includes('other 故障')")
-    assert "在途：模型数据包 1" in page.find(".wm-moment").text
+    assert "在途：模型包 1" in page.find(".wm-moment").text
     page.keep(f"map-{scheme}-zh")
     page.ask("document.documentElement.setAttribute('lang', 'en')")
     page.until("document.querySelector('#map h2').textContent === 'Network'")
@@ -514,7 +514,7 @@ def test_a_report_plays_without_a_server(browser: Any, restless: Path, runs: Any
 
     until("window.wayfare && window.wayfare.map && window.wayfare.map.ready()")
     browser.execute_script("window.wayfare.map.restore({time: 4.5, speed: 5, pin: {kind: 'packet', id: 5}})")
-    until("document.querySelector('.wm-story').textContent.includes('site1 → cloud, 50 % of the way')")
+    until("document.querySelector('.wm-story').textContent.includes('site1 → cloud, 50% of the way')")
     browser.execute_script("window.wayfare.map.play()")
     until("window.wayfare.map.state().time > 5")
     browser.execute_script("window.wayfare.map.pause()")

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wayfare.dashboard.map_hops import COLUMNS, NEVER_NS, jobs_of, open_rows, pair_hops
-from wayfare.dashboard.map_pack import pack, unpack
-from wayfare.dashboard.map_values import ValuesByTile
+from wayfare.dashboard.map.hops import COLUMNS, NEVER_NS, jobs_of, open_rows, pair_hops
+from wayfare.dashboard.map.pack import pack, unpack
+from wayfare.dashboard.map.values import ValuesByTile
 from wayfare.emulator.records import EventKind
 
 

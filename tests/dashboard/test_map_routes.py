@@ -5,8 +5,8 @@ from urllib.parse import quote
 import pytest
 
 from wayfare.dashboard import create_app
-from wayfare.dashboard.map_pack import unpack
-from wayfare.dashboard.map_view import map_panel
+from wayfare.dashboard.map.pack import unpack
+from wayfare.dashboard.map.view import map_panel
 
 
 @pytest.fixture(scope="module")

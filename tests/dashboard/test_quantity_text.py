@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wayfare.dashboard.quantity_text import bytes_text, clock_text, duration_text, moment, number, si_text, text
+from wayfare.dashboard.quantity_text import (
+    bytes_text,
+    duration_text,
+    moment,
+    number,
+    seed_text,
+    si_text,
+    text,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,10 +48,6 @@ def test_long_durations_are_minutes_and_hours() -> None:
     assert [duration_text(value) for value in (0.02, 90, 600, 9000)] == ["20.0 ms", "90.0 s", "10.0 min", "2.5 h"]
 
 
-def test_the_clock_shows_milliseconds() -> None:
-    assert (clock_text(1.25), clock_text(0), clock_text(0.0004)) == ("1.250 s", "0.000 s", "0.400 ms")
-
-
 @pytest.mark.parametrize("value", [True, "3", None, math.nan, math.inf, [1], {"a": 1}, 10**400])
 def test_what_is_no_finite_number_counts_as_absent(value: object) -> None:
     assert number(value) is None
@@ -58,3 +62,7 @@ def test_a_long_text_is_cut_and_broken_characters_are_replaced() -> None:
     assert text("x" * 300, 10) == "xxxxxxxxx…"
     assert text("a\udcffb") == "a?b"
     assert text("") is None
+
+
+def test_a_seed_that_was_drawn_is_shortened() -> None:
+    assert [seed_text(seed) for seed in (7, 20261123, 4928168270209577007)] == ["7", "20261123", "4928…7007"]

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from wayfare.cli import app
 from wayfare.dashboard import report as report_module
-from wayfare.dashboard.map_pack import unpack
+from wayfare.dashboard.map.pack import unpack
 from wayfare.dashboard.report import report
 from wayfare.emulator.records import RecordError
 
@@ -69,7 +69,7 @@ def test_the_charts_end_where_the_curves_do(walks: Any) -> None:
 
 def test_a_run_with_too_many_rows_is_shown_in_part_and_says_so(walks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report_module, "MOST_TILES", 4)
-    monkeypatch.setattr("wayfare.dashboard.tiles.TILE_ROWS", 100)
+    monkeypatch.setattr("wayfare.dashboard.map.tiles.TILE_ROWS", 100)
     monkeypatch.setattr(report_module, "TILE_ROWS", 100)
     small = report_module.Tiles
     monkeypatch.setattr(report_module, "Tiles", lambda record, tile_rows=100: small(record, tile_rows))

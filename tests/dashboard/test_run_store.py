@@ -77,7 +77,7 @@ def test_a_file_that_is_damaged_gives_a_reason_and_no_other_error(walks: Any, fi
 
     def read_all() -> None:
         opened = RunStore(walks.parent).open(run.name)
-        assert [opened.journeys, opened.lives, opened.ledger]
+        assert [opened.flows, opened.lives, opened.ledger]
 
     with pytest.raises(RecordError):
         read_all()
@@ -108,18 +108,18 @@ def test_tables_are_read_once_until_they_change(walks: Any) -> None:
     write_manifest(run, read_manifest(run) | {"heartbeat": "2026-01-01T00:00:00+00:00"})
     second = store.open(run.name)
     assert second.stamp != first.stamp
-    assert second.journeys is first.journeys
+    assert second.flows is first.flows
     writer = walks.open_runs[-1]
     writer.metric(2.5, "accuracy", 0.77)
     writer.metrics.flush()
     third = store.open(run.name)
     assert third.learning.answer.last == 0.77
-    assert third.journeys is first.journeys
+    assert third.flows is first.flows
 
 
 def test_a_run_without_a_summary_has_the_figures_so_far(walks: Any) -> None:
     run = RunStore(walks.parent).open(walks.write(status="failed", until_s=2.4).name)
-    assert run.overview.packets_sent == run.journeys.sent > 0
+    assert run.overview.packets_sent == run.flows.sent > 0
     assert run.overview.bytes_total == pytest.approx(run.traffic.total_bytes)
     assert run.overview.virtual_s == run.end_s == pytest.approx(2.4)
 

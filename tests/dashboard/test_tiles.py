@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wayfare.dashboard import tiles as tiles_module
 from wayfare.dashboard.learning import Learning
-from wayfare.dashboard.map_hops import NEVER_NS, pair_hops, rows_of
-from wayfare.dashboard.map_pack import unpack
-from wayfare.dashboard.map_story import journey, link_story, node_story
-from wayfare.dashboard.tiles import Tiles
-from wayfare.dashboard.traffic import Traffic
+from wayfare.dashboard.map import tiles as tiles_module
+from wayfare.dashboard.map.hops import NEVER_NS, pair_hops, rows_of
+from wayfare.dashboard.map.pack import unpack
+from wayfare.dashboard.map.story import journey, link_story, node_story
+from wayfare.dashboard.map.tiles import Tiles
 from wayfare.emulator.records import EventKind, RecordError, RunRecord, RunWriter
 from wayfare.emulator.records.files import read_manifest
 
@@ -57,19 +56,25 @@ def test_what_is_under_way_does_not_depend_on_how_a_run_is_cut(walk: RunRecord, 
 
 def test_loads_and_accuracies_are_those_of_the_tables(walk: RunRecord) -> None:
     tiles = tiles_of(walk)
-    traffic, learning = Traffic.from_table(walk.table("bins"), 0.1), Learning.from_table(walk.table("metrics"))
+    learning = Learning.from_table(walk.table("metrics"))
+    bins = walk.table("bins").sort_by("time_ns")
+    start_ns, link, utilisation = (bins[name].to_numpy() for name in ("time_ns", "link", "utilisation"))
     nodes, links = len(tiles.network.names), len(tiles.network.source)
     for time_s in np.arange(0.03, 8, 0.41):
         facts, arrays = at(tiles, time_s)
         share = np.zeros(links)
         there = (arrays["load_time"] <= time_s + 1e-9) & (arrays["load_time"] + facts["bin"] > time_s + 1e-9)
         share[arrays["load_link"][there]] = arrays["load_share"][there]
-        np.testing.assert_allclose(share, traffic.at(time_s, 8.0, links).utilisation, rtol=1e-6)
+        now = (link >= 0) & (start_ns // 10**8 == int((time_s + 1e-9) / 0.1))
+        expected = np.zeros(links)
+        expected[link[now]] = utilisation[now]
+        np.testing.assert_allclose(share, expected, rtol=1e-6)
         held = np.full(nodes, np.nan)
         held[arrays["held0_node"]] = arrays["held0_value"]
         seen = arrays["held_time"] <= time_s
         held[arrays["held_node"][seen]] = arrays["held_value"][seen]
-        np.testing.assert_allclose(held, learning.held_at(time_s, nodes), rtol=1e-6)
+        curves = [learning.of_node(node).at(np.array([time_s]))[0] for node in range(nodes)]
+        np.testing.assert_allclose(held, curves, rtol=1e-6)
 
 
 def test_the_strip_counts_every_hop_once(walk: RunRecord) -> None:
@@ -165,6 +170,15 @@ def test_links_follow_their_site_and_nodes_their_way(tmp_path: Path) -> None:
         places = arrays["place_node"] == 2
         x = np.interp(time_s, arrays["place_time"][places], arrays["place_x"][places])
         assert x + 15.0 == pytest.approx(10 * time_s, abs=1e-4)  # places are around the middle of the first ones
+
+
+def test_a_run_that_ends_within_its_last_bin_ends_there_on_the_map(tmp_path: Path) -> None:
+    graph = topology()
+    graph["graph"]["bin_s"] = 4.0
+    writing = Writing(tmp_path, graph)
+    writing.run.event(9.0, EventKind.EVALUATE, 3)
+    writing.run.bin(8.0, link=0, carried_bytes=1.0, utilisation=0.5, queue=0.0, energy_j=0.0)
+    assert tiles_of(writing.finished()).end_s == 10.0
 
 
 def test_a_handover_leads_the_link_elsewhere_in_all_tiles_after_it(tmp_path: Path) -> None:

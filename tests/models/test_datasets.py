@@ -12,8 +12,8 @@ def made(tmp_path) -> dict[str, Callable]:
     (tmp_path / "text.txt").write_bytes(bytes(range(256)) * 40)
     table = "a,label\n" + "".join(f"{number},{number % 3}\n" for number in range(300))
     (tmp_path / "table.csv").write_text(table, encoding="utf-8")
-    series = "time_s,src,dst,bytes\n" + "".join(f"{second},a,b,{second * second * 37 % 10007}\n" for second in range(300))
-    (tmp_path / "series.csv").write_text(series, encoding="utf-8")
+    series = "".join(f"{second},a,b,{second * second * 37 % 10007}\n" for second in range(300))
+    (tmp_path / "series.csv").write_text("time_s,src,dst,bytes\n" + series, encoding="utf-8")
     for part, count in (("train", 200), ("t10k", 50)):
         pixels = np.random.Generator(np.random.PCG64(count)).integers(0, 256, count * 784, dtype=np.uint8).tobytes()
         head = b"".join(length.to_bytes(4, "big") for length in (0x803, count, 28, 28))

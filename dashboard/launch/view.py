@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from dash import html
 
-from .shell import data, message_page
-from .texts import TEXTS, Words
+from wayfare.dashboard.shell import data, message_page
+from wayfare.dashboard.texts import TEXTS, Words
 
 
 def launch_page(words: Words, shipped: Iterable[str], *, allow_runs: bool) -> html.Div:

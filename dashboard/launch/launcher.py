@@ -17,9 +17,9 @@ from typing import Any, Literal
 
 import yaml
 
+from wayfare.dashboard.quantity_text import text
+from wayfare.dashboard.run_store import SWEEP, SWEEP_MANIFEST
 from wayfare.emulator.records import RecordError, RunRecord, find_runs
-
-from .quantity_text import text
 
 LONGEST_SCENARIO = 500_000
 CHECK_TIMEOUT_S = 120
@@ -41,9 +41,10 @@ class Complaint:
 
 @dataclass
 class Launch:
-    """A run that was started here.
+    """A run, or a sweep of runs, that was started here.
 
     Attributes:
+        sweep: Whether it is a sweep.
         run: Name of its folder, as soon as there is one.
         complaints: Why it did not start, or failed.
     """
@@ -53,6 +54,7 @@ class Launch:
     process: "subprocess.Popen[bytes]"
     folder: Path
     before: frozenset[str]
+    sweep: bool
     run: str | None = None
     complaints: tuple[Complaint, ...] = field(default=())
 
@@ -95,12 +97,13 @@ class Launcher:
         return [] if done.returncode == 0 else complaints(done.stderr + done.stdout, file)
 
     def start(self, source: str) -> Launch:
-        """Start a run.
+        """Start a run, or a sweep where the scenario is one of several runs.
 
         Raises:
             LaunchRefused: It is not to be run from a page, or as many runs as there are processors run already.
         """
         refuse_code(source)
+        sweep = is_study(source)
         with self._lock:
             busy = [launch for launch in self._launches.values() if launch.state != "ended"]
             if any(launch.state == "starting" for launch in self._known(busy)):
@@ -111,14 +114,14 @@ class Launcher:
             file = self._write(source, name)
             with (file.parent / "said").open("wb") as said:
                 process = subprocess.Popen(
-                    _command("run", str(file), "--out", str(self.folder), "--quiet"),
+                    _command("sweep" if sweep else "run", str(file), "--out", str(self.folder), "--quiet"),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=said,
                     start_new_session=True,  # an interrupt of the dashboard is none of the run's
                 )
             before = frozenset(run.name for run in find_runs(self.folder))
-            launch = Launch(name, _name(source), process, file.parent, before)
+            launch = Launch(name, _name(source), process, file.parent, before, sweep)
             self._launches[name] = launch
             for old in list(self._launches)[:-LAUNCHES_KEPT]:
                 if self._launches[old].state == "ended":
@@ -157,6 +160,9 @@ class Launcher:
 
     def _folder_of(self, launch: Launch) -> str | None:
         """Return the folder that has appeared since a launch and holds a run of its scenario's name."""
+        if launch.sweep:
+            name = launch.scenario + SWEEP
+            return name if (self.folder / name / SWEEP_MANIFEST).is_file() else None
         taken = {other.run for other in self._launches.values()}
         for run in find_runs(self.folder):
             if run.name not in launch.before and run.name not in taken:
@@ -196,14 +202,32 @@ def refuse_code(source: str) -> None:
     Raises:
         LaunchRefused: It does, or cannot be read so far that this could be told.
     """
-    if len(source) > LONGEST_SCENARIO:
-        raise LaunchRefused(f"the scenario has {len(source)} characters; at most {LONGEST_SCENARIO} are taken")
-    for _ in range(EXTENDED_AT_MOST):
-        content = _parsed(source)
+    for content in _extended(source):
         if content.get("plugins"):
             raise LaunchRefused("plugins: names Python files, which are not run from a page; use wayfare run")
         if any(value.lower().endswith((".py", ".pyc", ".so")) for value in _strings(content)):
             raise LaunchRefused("the scenario names a Python file, which is not run from a page; use wayfare run")
+
+
+def is_study(source: str) -> bool:
+    """Return whether a scenario asks for several runs: for a sweep, a matrix of methods, or replications.
+
+    Raises:
+        LaunchRefused: It cannot be read so far that this could be told.
+    """
+    asked: dict[str, Any] = {}
+    for content in _extended(source):
+        asked = content | asked
+    return bool(asked.get("sweep") or asked.get("matrix")) or asked.get("replications", 1) not in (None, 1)
+
+
+def _extended(source: str) -> Iterator[dict[str, Any]]:
+    """Yield what a scenario says, and then what each file says that it extends."""
+    if len(source) > LONGEST_SCENARIO:
+        raise LaunchRefused(f"the scenario has {len(source)} characters; at most {LONGEST_SCENARIO} are taken")
+    for _ in range(EXTENDED_AT_MOST):
+        content = _parsed(source)
+        yield content
         extended = content.get("extends")
         if extended is None:
             return

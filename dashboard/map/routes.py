@@ -15,11 +15,11 @@ from typing import Any
 
 from flask import Flask, Response, request
 
+from wayfare.dashboard.quantity_text import text
+from wayfare.dashboard.run_store import DAMAGE, RunStore
 from wayfare.emulator.records import RecordError, RunRecord
 
-from .map_story import journey, link_story, node_story
-from .quantity_text import text
-from .run_store import DAMAGE, RunStore
+from .story import journey, link_story, node_story
 from .tiles import Tiles
 
 RUNS_KEPT = 8

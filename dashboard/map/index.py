@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from wayfare.dashboard.network import Floats, Ints, Network
 from wayfare.emulator.records import EventKind, RecordError, RunRecord
 
-from .map_density import Density
-from .map_hops import COLUMNS, NEVER_NS, Hops, Rows, chosen, jobs_of, joined, open_rows, pair_hops, rows_of
-from .map_values import ValuesByTile
-from .network import Floats, Ints, Network
+from .density import Density
+from .hops import COLUMNS, NEVER_NS, Hops, Rows, chosen, jobs_of, joined, open_rows, pair_hops, rows_of
+from .values import ValuesByTile
 
 TILE_ROWS = 8192
 TILES_AT_ONCE = 16
@@ -36,7 +36,8 @@ class TileIndex:
 
     Attributes:
         edges_ns: Where each tile begins; the last goes on to the end of the run.
-        end_ns: The last time anything is recorded at.
+        last_ns: The last time anything but a bin is recorded at.
+        end_ns: The same, or where the last bin ends.
         rows: How many rows were counted: events, bins, metrics and places.
         density: When events happened.
         late: The hops that were under way when the last tile began, or began in it.
@@ -48,7 +49,7 @@ class TileIndex:
     def __init__(self, record: RunRecord, network: Network, bin_ns: int, tile_rows: int = TILE_ROWS) -> None:
         self.record, self.network, self._bin_ns, self._tile_rows = record, network, bin_ns, tile_rows
         self.edges_ns = [0]
-        self.end_ns = 0
+        self.last_ns = self.end_ns = 0
         self.rows = 0
         self.density = self._closed_density = Density()
         self.late = self.spans = self.span_jobs = Hops.none()
@@ -181,7 +182,8 @@ class TileIndex:
                 if name == "bins" and len(found[-1]):
                     self.end_ns = max(self.end_ns, int(found[-1].max()) + self._bin_ns)
                 elif name != "places" and len(found[-1]):
-                    self.end_ns = max(self.end_ns, int(found[-1].max()))
+                    self.last_ns = max(self.last_ns, int(found[-1].max()))
+                    self.end_ns = max(self.end_ns, self.last_ns)
         times = np.sort(np.concatenate(found))
         self.rows = self._closed_rows + len(times)
         return times[: np.searchsorted(times, self.end_ns, side="right")]

@@ -1,11 +1,11 @@
-"""The map in a page: an empty element, which the scripts in ``assets`` fill from the addresses of `map_routes`."""
+"""The map in a page: an empty element, which the scripts in ``assets`` fill from the addresses of `routes`."""
 
 from typing import Any
 from urllib.parse import quote
 
 from dash import html
 
-from .map_routes import PREFIX, register_tile_routes
+from .routes import PREFIX, register_tile_routes
 
 __all__ = ["map_panel", "register_tile_routes"]
 

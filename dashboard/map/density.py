@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from wayfare.dashboard.network import Ints
 from wayfare.emulator.records import EventKind
-
-from .network import Ints
 
 CELLS = 1024
 KINDS = 32

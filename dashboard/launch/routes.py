@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Flask, Response, abort, jsonify, request, send_file
 
+from wayfare.dashboard.address import run_path, search_path
+from wayfare.dashboard.quantity_text import text
+from wayfare.dashboard.run_store import RunStore
 from wayfare.emulator.records import RecordError
 
-from .address import run_path
 from .launcher import Complaint, Launch, Launcher, LaunchRefused
-from .quantity_text import text
-from .run_store import RunStore
 
 SUFFIX = ".scenario.yaml"
 
@@ -85,7 +85,8 @@ def _said(complaints: list[Complaint] | tuple[Complaint, ...]) -> list[dict[str,
 
 
 def _told(launch: Launch) -> dict[str, Any]:
-    href = run_path(launch.run) if launch.run else None
+    where = search_path(launch.scenario) if launch.sweep else run_path(launch.run or "")
+    href = where if launch.run else None
     name = text(launch.scenario)
     return {
         "id": launch.id,

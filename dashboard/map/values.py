@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from .network import Floats, Ints
+from wayfare.dashboard.network import Floats, Ints
 
 SNAPSHOT_TILES = 32
 

@@ -1,6 +1,6 @@
 """Tiles: what the map draws of one run, by stretches of virtual time.
 
-Four kinds of answers, packed as `map_pack` says. Times are in seconds of virtual time.
+Four kinds of answers, packed as `pack` says. Times are in seconds of virtual time.
 
 ``head`` (once): facts ``name``, ``names``, ``tiers``, ``classes``, ``geographic``, ``layouts``; arrays ``x``, ``y``
 (f4, by node), ``source``, ``target`` (i4), ``class`` (u1), ``radio`` (u1), ``cell`` (u1: whether a cell serves the
@@ -36,14 +36,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wayfare.dashboard.network import Floats, Ints, Network
+from wayfare.dashboard.node_positions import LAYOUTS
+from wayfare.dashboard.quantity_text import number, text
 from wayfare.emulator.records import EventKind, RecordError, RunRecord
 
-from .map_hops import HOP_KINDS, NEVER_NS, Hops, chosen, jobs_of, pair_hops, rows_of
-from .map_index import FOREVER_NS, TILE_ROWS, TileIndex
-from .map_pack import pack
-from .network import Floats, Ints, Network
-from .node_positions import LAYOUTS
-from .quantity_text import number, text
+from .hops import HOP_KINDS, NEVER_NS, Hops, chosen, jobs_of, pair_hops, rows_of
+from .index import FOREVER_NS, TILE_ROWS, TileIndex
+from .pack import pack
 
 MOST_MOVES = 8192
 MOST_LOADS = 32768
@@ -92,10 +92,16 @@ class Tiles:
 
     @property
     def end_s(self) -> float:
-        """Return the last time there is anything to see at [s]."""
+        """Return the last time there is anything to see at [s].
+
+        A run that has finished ends when it says, which may be within its last bin.
+        """
         progress = self.record.manifest.get("progress")
         virtual_s = number(progress.get("virtual_s")) if isinstance(progress, dict) else None
-        return max(self.index.end_ns / 1e9, min(virtual_s or 0.0, 9e6))
+        reached_s = min(virtual_s or 0.0, 9e6)
+        if reached_s and self.record.manifest.get("status") == "finished":
+            return max(self.index.last_ns / 1e9, reached_s)
+        return max(self.index.end_ns / 1e9, reached_s)
 
     def head(self) -> bytes:
         """Return what never changes."""

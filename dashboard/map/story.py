@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from wayfare.emulator.records import EventKind
 
-from .map_hops import COLUMNS, NEVER_NS, Rows, chosen, joined, pair_hops, rows_of
-from .map_index import TILES_AT_ONCE, TileIndex
-from .map_pack import pack
+from .hops import COLUMNS, NEVER_NS, Rows, chosen, joined, pair_hops, rows_of
+from .index import TILES_AT_ONCE, TileIndex
+from .pack import pack
 
 MOST_EVENTS = 40
 MOST_TILES = 64
