@@ -38,14 +38,10 @@ def read_answers(path: Path) -> dict[str, Model]:
         raise PackingError(f"{path}: cannot be read as the answers of a run ({error})") from error
 
 
-def split_answers(path: Path) -> dict[str, bytes]:
-    """Return a safetensors file for each model in such a file, by name, with its weights under their own names.
-
-    Raises:
-        PackingError: It cannot be read, or holds something else.
-    """
+def split_answers(models: Mapping[str, Model]) -> dict[str, bytes]:
+    """Return a safetensors file for each model, by name, with its weights under their own names."""
     files = {}
-    for name, model in read_answers(path).items():
+    for name, model in models.items():
         about = {"structure": json.dumps(model.structure.specification())}
         files[name] = bytes(safetensors.torch.save(dict(model.weights), about))
     return files

@@ -67,22 +67,32 @@ class EventChain:
 
 @dataclass(frozen=True)
 class KeptEvents:
-    """The first events of each run, with its label; or none."""
+    """The first events of each run, with its label; or none.
+
+    Attributes:
+        rows: The events.
+        lost: Why there are none, where the file should have them: `x.golden.parquet is missing`.
+    """
 
     rows: pa.Table
+    lost: str = ""
 
     @classmethod
     def read(cls, file: Path) -> KeptEvents:
-        """Read what is kept; nothing where there is no such file, or another."""
+        """Read what is kept; nothing where there is no such file, or where it is damaged."""
         import pyarrow as pa
         from pyarrow import parquet
 
+        schema = _schema()
+        if not file.is_file():
+            return cls(schema.empty_table(), f"{file.name} is missing")
         try:
             rows = parquet.read_table(file)
         except (OSError, pa.ArrowException):
             rows = None
-        schema = _schema()
-        return cls(rows if rows is not None and rows.schema.equals(schema) else schema.empty_table())
+        if rows is None or not rows.schema.equals(schema):
+            return cls(schema.empty_table(), f"{file.name} is damaged")
+        return cls(rows)
 
     @classmethod
     def together(cls, parts: Sequence[KeptEvents]) -> KeptEvents:
@@ -96,30 +106,34 @@ class KeptEvents:
         chosen = np.array([name == label for name in self.rows["run"].to_pylist()], dtype=bool)
         return self.rows.filter(chosen).drop_columns(["run"])
 
-    def write(self, file: Path) -> None:
-        """Write them.
-
-        Raises:
-            OSError: The folder does not take it.
-        """
+    def content(self) -> bytes:
+        """Return them as a Parquet file."""
+        import pyarrow as pa
         from pyarrow import parquet
 
-        temporary = file.with_name(f".{file.name}.part")
+        buffer = pa.BufferOutputStream()
         columns = [name for name in self.rows.schema.names if name not in ("value", "run")]
         encoding = dict.fromkeys(columns, "DELTA_BINARY_PACKED")
         parquet.write_table(
             self.rows,
-            temporary,
+            buffer,
             compression="zstd",
             compression_level=19,
             use_dictionary=["run"],
             column_encoding=encoding,
         )
-        temporary.replace(file)
+        return bytes(buffer.getvalue().to_pybytes())
 
 
-def first_difference(chain: EventChain, kept: pa.Table, record: RunRecord) -> str | None:
-    """Say which event of a run is the first that is not as it was; None if all are."""
+def first_difference(chain: EventChain, kept: pa.Table, record: RunRecord, lost: str = "") -> str | None:
+    """Say which event of a run is the first that is not as it was; None if all are.
+
+    Args:
+        chain: Of the events as they were.
+        kept: The first of them.
+        record: The run.
+        lost: Why none are kept, if they should be.
+    """
     from wayfare.emulator.records import RunDiffers, row_text
     from wayfare.emulator.records.known import KnownRows
     from wayfare.emulator.records.tables import EVENTS
@@ -136,19 +150,20 @@ def first_difference(chain: EventChain, kept: pa.Table, record: RunRecord) -> st
     block = chain.block_of_difference(_packed(rows))
     if block is None:
         return None
-    return _in_block(chain, block, len(kept), record, rows)
+    return _in_block(chain, block, len(kept), record, rows, lost)
 
 
-def _in_block(chain: EventChain, block: int, kept: int, record: RunRecord, rows: pa.Table) -> str:
+def _in_block(chain: EventChain, block: int, kept: int, record: RunRecord, rows: pa.Table, lost: str) -> str:
     from wayfare.emulator.records import row_text
 
     first = max(block * chain.block, kept)
     last = max(min((block + 1) * chain.block, chain.rows), first + 1)
     now = rows.slice(first, 1).to_pylist()
     said = row_text("events", now[0] if now else None, record.node_names)
+    why = lost or f"the golden keeps the first {kept:,}"
     return (
-        f"the first event that differs is one of number {first + 1:,} to {last:,}, as the golden keeps the first "
-        f"{kept:,}; number {first + 1:,} is now {said}"
+        f"the first event that differs is one of number {first + 1:,} to {last:,}, as {why}; "
+        f"number {first + 1:,} is now {said}"
     )
 
 

@@ -60,7 +60,8 @@ def resume(
     record = RunRecord(folder)
     manifest = record.manifest
     if manifest["status"] == "finished":
-        raise RecordError(f"{folder}: has finished; to run it again: wayfare run {folder / 'scenario.yaml'}")
+        troubles = "".join(f"{trouble}\n" for trouble in record.troubles())
+        raise RecordError(f"{troubles}{folder}: has finished; to run it again: wayfare run {folder / 'scenario.yaml'}")
     if record.is_alive:
         raise RecordError(f"{folder}: still runs, or did until half a minute ago")
     scenario, resources = _scenario_of(folder, manifest), _on_its_device(manifest, resources)
@@ -83,7 +84,7 @@ def verify(
 
     Raises:
         ScenarioError: The scenario cannot be built any more.
-        RecordError: The folder is none, is damaged, or runs still.
+        RecordError: The folder is none, has files missing or damaged, or runs still.
         RunFailed, RunCutShort: The run broke down, or lost a worker, which is no difference.
     """
     from wayfare.emulator.records import RecordError, RunDiffers, RunRecord, RunVerifier
@@ -93,6 +94,8 @@ def verify(
     manifest = record.manifest
     if record.is_alive:
         raise RecordError(f"{folder}: still runs, or did until half a minute ago")
+    if troubles := record.troubles():
+        raise RecordError("\n".join([*troubles, f"{folder}: was not played again, for it is not what was written"]))
     scenario, resources = _scenario_of(folder, manifest), _on_its_device(manifest, resources)
     with scenario.extensions.registered():
         blueprint, experiment = built(scenario, cache, resources)

@@ -9,6 +9,7 @@ from typing import Any
 from wayfare.emulator.records.errors import RecordError
 from wayfare.emulator.records.hold import Hold
 
+from .crowd import SAID
 from .loading import resolved_yaml
 from .study import PlannedRun, Study
 from .sweep_folder import FORMAT, MANIFEST, Status, Sweep, is_sweep
@@ -90,6 +91,11 @@ def scenario_file(scenario_hash: str) -> str:
     return f"{SCENARIOS}/{scenario_hash[:16]}.scenario.yaml"
 
 
+def said_file(scenario_hash: str) -> str:
+    """Return where all that a failed run said stands in a sweep folder."""
+    return str(Path(scenario_file(scenario_hash)).with_suffix(SAID))
+
+
 def _check(folder: Path, study: Study) -> None:
     """Refuse a folder that is not this study's."""
     if not is_sweep(folder):
@@ -130,7 +136,8 @@ def found_runs(folder: Path, wanted: Iterable[str]) -> Mapping[str, Path]:
     found: dict[str, tuple[bool, Path]] = {}
     for path in find_runs(folder):
         try:
-            manifest = RunRecord(path).manifest
+            record = RunRecord(path)
+            manifest, _ = record.manifest, record.summary
         except RecordError:
             continue
         name, finished = manifest.get("scenario_hash"), manifest.get("status") == "finished"

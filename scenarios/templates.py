@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,14 +69,24 @@ def write_new(file: Path, template: str) -> list[Path]:
     if file.exists():
         raise ScenarioError(Problem("is there already, and is left as it is", str(file)))
     text = re.sub(r"(?m)^name: .*$", f"name: {name}", known[template].text, count=1)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
-    return [file, *_written_schema(file.parent / SCHEMA_PLACE)]
+    contents, schema = {file: text.encode()}, file.parent / SCHEMA_PLACE
+    if not schema.exists():
+        contents[schema] = json_schema_text().encode()
+    _write(contents)
+    return list(contents)
 
 
-def _written_schema(schema: Path) -> list[Path]:
-    if schema.exists():
-        return []
-    schema.parent.mkdir(parents=True, exist_ok=True)
-    schema.write_text(json_schema_text(), encoding="utf-8")
-    return [schema]
+def _write(contents: Mapping[Path, bytes]) -> None:
+    """Write files and the folders that they need, or nothing of either where one cannot be written."""
+    from wayfare.emulator.records.files import replace_all
+
+    folders = {folder for path in contents for folder in path.parents if not folder.exists()}
+    try:
+        for path in contents:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        replace_all(contents)
+    except OSError:
+        for folder in sorted(folders, key=lambda folder: len(folder.parts), reverse=True):
+            with suppress(OSError):
+                folder.rmdir()
+        raise

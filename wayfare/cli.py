@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 an expectation of ``wayfare test`` failed or a case of ``w
 2 a mistake of the user or the scenario, 3 ours; 130 and 143: interrupted, or asked to end.
 """
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -152,12 +153,14 @@ def schema(
     from wayfare.scenarios.plugins import gather
     from wayfare.scenarios.schema import json_schema_text
 
+    from .output_file import write_output
+
     with gather(plugin or []).registered():
         text = json_schema_text()
     if output is None:
         print(text, end="")
     else:
-        _write(output, text.encode())
+        write_output("schema", output, text)
 
 
 @app.command()
@@ -253,13 +256,6 @@ def _run_and_show(go: "Callable[..., RunOutcome]", name: str) -> "RunOutcome":
     return outcome
 
 
-def _write(output: Path, content: bytes) -> None:
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        _mistake(f"-o {output}: cannot be written ({error.strerror})")
-
-
 def _guarded(command: Callable[[], None]) -> None:
     """Turn exceptions into one message and an exit code."""
     try:
@@ -270,7 +266,9 @@ def _guarded(command: Callable[[], None]) -> None:
     except BrokenPipeError:
         raise SystemExit(0) from None
     except OSError as error:
-        _mistake(str(error))
+        command_line = " ".join(["wayfare", *sys.argv[1:2]])
+        named = f"{error.filename}: " if error.filename else ""
+        _mistake(f"{command_line}: {named}{os.strerror(error.errno)}" if error.errno else str(error))
     except Exception as error:
         _explain(error)
 

@@ -102,6 +102,7 @@ def command(
 
 def _print(comparison: "Comparison", form: Form, output: Path | None) -> None:
     from . import compare_texts
+    from .output_file import write_output
 
     if form == Form.TABLE:
         text = _tables(comparison, to_terminal=output is None)
@@ -111,10 +112,7 @@ def _print(comparison: "Comparison", form: Form, output: Path | None) -> None:
     if output is None:
         print(text, end="")
         return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise typer.BadParameter(f"-o {output}: cannot be written ({error.strerror})") from None
+    write_output("compare", output, text)
 
 
 def _tables(comparison: "Comparison", *, to_terminal: bool) -> str:

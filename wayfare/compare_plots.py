@@ -30,14 +30,16 @@ def write_plot(comparison: "Comparison", path: Path, kind: str | None) -> None:
         typer.BadParameter: There is no such format, nothing to draw, or what draws images is missing.
         OSError: The file cannot be written.
     """
+    from .output_file import write_output
+
     suffix = path.suffix.lower()
     if suffix not in (".html", *_IMAGES):
         raise typer.BadParameter(f"--plot {path}: the file must end in .html, .png, .svg or .pdf")
     figure = plot(comparison, kind)
     if suffix == ".html":
-        path.write_text(figure.to_html(include_plotlyjs=True, full_html=True), encoding="utf-8")
+        write_output("compare", path, figure.to_html(include_plotlyjs=True, full_html=True))
     else:
-        _write_image(figure, path, suffix[1:])
+        write_output("compare", path, _image(figure, path, suffix[1:]))
 
 
 def plot(comparison: "Comparison", kind: str | None = None) -> "Figure":
@@ -167,10 +169,10 @@ def _pareto(comparison: "Comparison") -> "Figure":
 
     if not comparison.front:
         raise typer.BadParameter("nothing to draw: not all groups have an accuracy")
-    of = [Measure.of(text).term for text in ("bytes.total", "accuracy.final", "energy.total")]
+    of = [Measure.of(text) for text in ("bytes.total", "accuracy.final", "energy.total")]
     figure = Figure()
     for number, group in enumerate(comparison.groups):
-        means = [float(np.mean(list(values.values()))) if (values := group.by_seed(term)) else math.nan for term in of]
+        means = [float(np.mean(list(values.values()))) if (values := one.by_seed(group)) else math.nan for one in of]
         on = comparison.front[group.label]
         figure.add_trace(
             Scatter(
@@ -187,21 +189,20 @@ def _pareto(comparison: "Comparison") -> "Figure":
     return figure
 
 
-def _write_image(figure: "Figure", path: Path, form: str) -> None:
+def _image(figure: "Figure", path: Path, form: str) -> bytes:
     from importlib.util import find_spec
 
     if find_spec("kaleido") is None:
         message = f"--plot {path}: images need Kaleido: pip install 'wayfare[figures]'; an .html needs nothing"
         raise typer.BadParameter(message)
     try:
-        content = figure.to_image(format=form, scale=2)
+        return bytes(figure.to_image(format=form, scale=2))
     except Exception as error:  # whatever Kaleido and its browser have
         reason = " ".join(str(error).split())[:200]
         raise typer.BadParameter(
             f"--plot {path}: Kaleido cannot draw it: {reason}. It needs Chrome or Chromium, on the path or in "
             "BROWSER_PATH; an .html needs neither"
         ) from None
-    path.write_bytes(content)
 
 
 def _accuracy(run: "ComparedRun") -> tuple[Any, Any]:

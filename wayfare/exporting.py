@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from .output_file import unwritten, write_output
+
 
 class Table(StrEnum):
     """What can be exported as a table."""
@@ -70,7 +72,8 @@ def command(
             raise RecordError(f"--to {to} writes several files: give a folder with -o FOLDER{alternative}")
         if Path(output).is_file():
             raise RecordError(f"-o {output}: is a file; give a folder")
-        export.write(record, output)
+        with unwritten("export", Path(output)):
+            export.write(record, output)
     else:
         content = export.write(record, output or "")
         if content is not None:
@@ -78,12 +81,7 @@ def command(
 
 
 def _write(output: str | None, content: bytes) -> None:
-    from wayfare.emulator.records import RecordError
-
     if output is None:
         sys.stdout.buffer.write(content)
-        return
-    try:
-        Path(output).write_bytes(content)
-    except OSError as error:
-        raise RecordError(f"-o {output}: cannot be written ({error.strerror})") from error
+    else:
+        write_output("export", Path(output), content)

@@ -6,6 +6,15 @@ from typing import Annotated
 
 import typer
 
+from .output_file import unwritten
+
+
+def _templates(incomplete: str) -> list[str]:
+    """Return the templates that begin so, for the shell's completion."""
+    from wayfare.scenarios.templates import templates
+
+    return [name for name in templates() if name.startswith(incomplete)]
+
 
 def command(
     file: Annotated[
@@ -14,7 +23,9 @@ def command(
             metavar="FILE", help="The file to write, such as walk.scenario.yaml; without it, the templates."
         ),
     ] = None,
-    template: Annotated[str, typer.Option("--template", metavar="NAME", help="Which template.")] = "learning",
+    template: Annotated[
+        str, typer.Option("--template", metavar="NAME", help="Which template.", autocompletion=_templates)
+    ] = "learning",
 ) -> None:
     """Write a commented scenario file to begin with; without a file, list the templates.
 
@@ -28,7 +39,9 @@ def command(
         for each in templates().values():
             print(f"{each.name:{width}}  {each.about}")
         return
-    for written in write_new(file, template):
+    with unwritten("new", file):
+        made = write_new(file, template)
+    for written in made:
         print(f"wrote {written}")
     here = os.path.relpath(file)
     many = any(key in templates()[template].text.splitlines() for key in ("sweep:", "matrix:"))

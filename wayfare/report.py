@@ -20,14 +20,13 @@ def command(
     from wayfare.dashboard.report import report
     from wayfare.emulator.records import RecordError
 
+    from .output_file import Unwritten, write_output
+
     try:
         made = report(runs)
-        output.write_text(made.page, encoding="utf-8", errors="replace")
-    except RecordError as error:
+        write_output("report", output, made.page)
+    except (RecordError, Unwritten) as error:
         print(error, file=sys.stderr)
-        raise typer.Exit(MISTAKE) from None
-    except OSError as error:
-        print(f"-o {output}: cannot be written ({error.strerror})", file=sys.stderr)
         raise typer.Exit(MISTAKE) from None
     for note in made.notes:
         print(note, file=sys.stderr)

@@ -159,15 +159,11 @@ class Run:
         """Return the method's answers at the end, with their weights, by name.
 
         Raises:
-            RecordError: None were kept.
+            RecordError: None were kept, or they are damaged.
         """
-        from wayfare.emulator.records import RecordError
-        from wayfare.models.weights_file import read_answers
+        from wayfare.emulator.exporting.answers import kept_answers
 
-        path = self.folder / "weights.safetensors"
-        if not path.is_file():
-            raise RecordError(f"{self.folder}: keeps no weights")
-        return read_answers(path)
+        return kept_answers(self.record)
 
     def export(self, to: str, output: Path | str) -> None:
         """Write the run for another tool, as `wayfare export --to` does.
@@ -179,11 +175,13 @@ class Run:
         from wayfare.emulator.exporting import EXPORTS
         from wayfare.scenarios.errors import unknown
 
+        from .output_file import write_output
+
         if to not in EXPORTS:
             raise ValueError(unknown("format", to, EXPORTS))
         content = EXPORTS[to].write(self.record, str(output))
         if content is not None:
-            Path(output).write_bytes(content)
+            write_output("export", Path(output), content)
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""

@@ -54,16 +54,20 @@ def command(
     from wayfare.scenarios.sweeping import SweepStopped
     from wayfare.scenarios.sweeping import sweep as run_sweep
 
+    from .check_progress import CheckProgress
+    from .output_file import unwritten
     from .sweep_display import SweepDisplay
 
     if workers is not None and ray is not None:
         raise typer.BadParameter("--workers is for this machine, --ray for a cluster: give one of them")
-    study = study_of(file, overrides or [], seed, replications, smoke=smoke)
+    progress = None if quiet else CheckProgress(str(file)).loaded
+    study = study_of(file, overrides or [], seed, replications, smoke=smoke, on_progress=progress)
     if out.exists() and not out.is_dir():
         raise typer.BadParameter(f"--out {out}: is a file; give the folder in which the sweep folder is to be made")
     crowd = _crowd(study, workers, ray)
     try:
-        with SweepDisplay(study.name, quiet=quiet) as display:
+        place = out / f"{study.name}.sweep"
+        with unwritten("sweep", place), SweepDisplay(study.name, quiet=quiet) as display:
             done = run_sweep(study, out, crowd=crowd, cache=not no_cache, on_progress=display)
     except SweepStopped as stopped:
         print(f"wayfare: {stopped}", file=sys.stderr)
@@ -85,9 +89,14 @@ def _crowd(study: "Study", workers: int | None, ray: str | None) -> "Crowd":
 
 
 def _report(done: "Sweep") -> None:
-    """Name the runs that have failed, each with its cause."""
+    """Name the runs that have failed, each with its cause and where to look."""
+    from wayfare.scenarios.sweep_writer import said_file
+
     failed = done.unfinished
     if failed:
         print(f"{done.folder}: {len(failed)} of {len(done.runs)} runs failed:", file=sys.stderr)
     for run in failed:
-        print(f"  run {run.number} ({run.label}): {run.error}", file=sys.stderr)
+        said = done.folder / said_file(run.scenario_hash)
+        places = [str(place) for place in (said, run.folder) if place is not None and place.exists()]
+        where = f"; see {' and '.join(places)}" if places else ""
+        print(f"  run {run.number} ({run.label}): {run.error or run.status}{where}", file=sys.stderr)

@@ -108,9 +108,14 @@ def _tried(
 
 
 def _judged(tried: "Tried", *, update: bool, golden: bool) -> int:
-    """Print what came of a file's expectations and of its golden, and return an exit code."""
-    from wayfare.scenarios.golden import update as update_golden
+    """Print what came of a file's expectations and of its golden, and where the runs are; return an exit code."""
+    try:
+        return max(_expected(tried), _golden(tried, update=update) if golden else 0)
+    finally:
+        _print_folders(tried)
 
+
+def _expected(tried: "Tried") -> int:
     file, code = tried.trial.file, 0
     for run in tried.failed:
         print(f"FAILED  {file}: {tried.trial.label(run.planned)}: the run broke down: {run.error}")
@@ -119,22 +124,33 @@ def _judged(tried: "Tried", *, update: bool, golden: bool) -> int:
         outcome = tried.outcome(expectation)
         print(f"{'passed' if outcome.passed else 'FAILED'}  {outcome.place}: {outcome}")
         code = max(code, 0 if outcome.passed else FAILED)
-    if update:
-        print(f"golden  {update_golden(tried)}")
-    elif golden:
-        code = max(code, _compared(tried))
-    folders = list(dict.fromkeys(str(run.folder) for run in tried.runs if run.folder is not None))
-    silent = "" if tried.trial.expectations else f"{file}: expects nothing; "
-    print(
-        f"{silent}the run is in {folders[0]}" if len(folders) == 1 else f"{silent}the runs are in {', '.join(folders)}"
-    )
     return code
 
 
-def _compared(tried: "Tried") -> int:
+def _print_folders(tried: "Tried") -> None:
+    folders = list(dict.fromkeys(str(run.folder) for run in tried.runs if run.folder is not None))
+    silent = "" if tried.trial.expectations else f"{tried.trial.file}: expects nothing; "
+    print(
+        f"{silent}the run is in {folders[0]}" if len(folders) == 1 else f"{silent}the runs are in {', '.join(folders)}"
+    )
+
+
+def _golden(tried: "Tried", *, update: bool) -> int:
+    """Make the golden, or compare with it where there is one."""
+    from wayfare.scenarios import golden as goldens
     from wayfare.scenarios.golden import Golden, golden_file, said
 
+    from .output_file import unwritten
+
     file = golden_file(tried.trial.file, smoke=tried.trial.smoke)
+    if update:
+        try:
+            with unwritten("test", file):
+                print(f"golden  {goldens.update(tried)}")
+        except goldens.GoldenRefused as refused:
+            print("\n".join(f"FAILED  {problem}" for problem in refused.problems))
+            return FAILED
+        return 0
     if not file.is_file():
         return 0
     golden = Golden.read(file)

@@ -6,6 +6,7 @@ Event (tensorflow/core/util/event.proto): 1 wall_time double, 2 step int64, 3 fi
 has 1 repeated Value: 1 tag string, 2 simple_value float.
 """
 
+import os
 import struct
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +18,7 @@ _VARINT, _DOUBLE, _BYTES, _FLOAT = 0, 1, 2, 5
 
 
 class EventFile:
-    """Written from the first event to the last, in a `with`."""
+    """Written from the first event to the last, in a `with`; it has its name at the end of that, or never."""
 
     def __init__(self, path: Path, wall_time: float) -> None:
         """Begin a file.
@@ -29,7 +30,8 @@ class EventFile:
         Raises:
             OSError: It cannot be made.
         """
-        self._file = path.open("wb")
+        self._path, self._aside = path, path.with_name(f".{path.name}.{os.getpid()}.part")
+        self._file = self._aside.open("wb")
         self._record(_double(1, wall_time) + _text(3, VERSION))
 
     def __enter__(self) -> "EventFile":
@@ -38,7 +40,12 @@ class EventFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._file.close()
+        try:
+            self._file.close()
+            if error is None:
+                self._aside.replace(self._path)
+        finally:
+            self._aside.unlink(missing_ok=True)
 
     def scalar(self, tag: str, wall_time: float, step: int, value: float) -> None:
         """Write one value of a series.

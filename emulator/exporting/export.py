@@ -12,10 +12,7 @@ import pyarrow as pa
 
 from wayfare.emulator.records import EXPORTS as TABLES
 from wayfare.emulator.records import RunRecord
-
-from .errors import NothingToExport
-
-WEIGHTS = "weights.safetensors"
+from wayfare.emulator.records.files import replace_bytes
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def _tables(form: str) -> Callable[[RunRecord, str], None]:
     def write(run: RunRecord, output: str) -> None:
         folder = _folder(output)
         for name in TABLES:
-            (folder / f"{name}.{form}").write_bytes(table_content(run, name, form))
+            replace_bytes(folder / f"{name}.{form}", table_content(run, name, form))
 
     return write
 
@@ -90,14 +87,12 @@ def _graphml(run: RunRecord, output: str) -> bytes:
 def _safetensors(run: RunRecord, output: str) -> None:
     from wayfare.models.weights_file import split_answers
 
-    path = run.folder / WEIGHTS
-    if not path.is_file():
-        raise NothingToExport(
-            f"{run.folder}: has no {WEIGHTS}; nothing learned, it has not finished, or 'record.weights' is false"
-        )
+    from .answers import kept_answers
+
+    files = split_answers(kept_answers(run))
     folder = _folder(output)
-    for name, content in split_answers(path).items():
-        (folder / f"{name}.safetensors").write_bytes(content)
+    for name, content in files.items():
+        replace_bytes(folder / f"{name}.safetensors", content)
 
 
 def _mlflow(run: RunRecord, output: str) -> None:

@@ -1,8 +1,8 @@
 """The small files of a run folder: each is replaced as a whole, and believed if it is what was written.
 
 `run.json` carries a checksum of itself: the SHA-256 of all that it says besides, as JSON with sorted keys and without
-white space. Under `files` it lists the SHA-256 of the scenario, the topology and the summary. Runs of older versions
-have neither, and are believed.
+white space. Under `files` it lists the SHA-256 of the scenario, the topology, the summary and the answers' weights.
+Runs of older versions have less of this, and are believed.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from typing import Any
 
 from .errors import RecordError
 
-MANIFEST = "run.json"
+MANIFEST, SUMMARY, WEIGHTS = "run.json", "summary.json", "weights.safetensors"
 CHECKSUM = "checksum"
 
 
@@ -56,16 +56,25 @@ def read_listed(folder: Path, name: str, manifest: Mapping[str, Any]) -> str:
     """Return the text of a file, which is what the manifest lists if it lists it.
 
     Raises:
-        RecordError: It cannot be read, or is not what was listed.
+        RecordError: It is missing, cannot be read, or is not what was listed.
     """
-    path, listed = folder / name, manifest.get("files", {})
-    content = _bytes(path)
-    if not isinstance(listed, dict) or listed.get(name, text_digest(content)) != text_digest(content):
-        raise RecordError(f"{path}: damaged (its SHA-256 is not the one in {MANIFEST})")
+    path = folder / name
+    content = read_listed_bytes(folder, name, manifest)
     try:
         return content.decode()
     except ValueError as error:
         raise RecordError(f"{path}: cannot be read ({error})") from error
+
+
+def read_listed_bytes(folder: Path, name: str, manifest: Mapping[str, Any]) -> bytes:
+    """Return what a file holds; raises what `read_listed` does."""
+    path, listed = folder / name, manifest.get("files", {})
+    if isinstance(listed, dict) and name in listed and not path.exists():
+        raise RecordError(f"{path}: is missing, though {MANIFEST} lists it")
+    content = _bytes(path)
+    if not isinstance(listed, dict) or listed.get(name, text_digest(content)) != text_digest(content):
+        raise RecordError(f"{path}: damaged (its SHA-256 is not the one in {MANIFEST})")
+    return content
 
 
 def read_listed_json(folder: Path, name: str, manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,14 +93,28 @@ def replace_text(path: Path, text: str) -> None:
 
 
 def replace_bytes(path: Path, content: bytes) -> None:
-    """Write a file through a temporary neighbour and a rename, so that readers see the old or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Write a file; see `replace_all`."""
+    replace_all({path: content})
+
+
+def replace_all(contents: Mapping[Path, bytes]) -> None:
+    """Write files through temporary neighbours and renames, so that readers see the old or the new ones.
+
+    The first is renamed once all of them had room, so that a full disk leaves all as they were.
+
+    Raises:
+        OSError: One cannot be written.
+    """
+    asides = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
     try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
+        for path, aside in asides.items():
+            aside.write_bytes(contents[path])
+        for path, aside in asides.items():
+            aside.replace(path)
     except OSError:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        for aside in asides.values():
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
         raise
 
 

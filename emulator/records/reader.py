@@ -1,15 +1,15 @@
 """A run folder as everybody but the emulator sees it: running, finished or cut off."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from .errors import RecordError
-from .files import MANIFEST, read_listed, read_listed_json, read_manifest
+from .files import MANIFEST, SUMMARY, WEIGHTS, read_listed, read_listed_bytes, read_listed_json, read_manifest
 from .hold import host, is_free
 from .parts import Part, parts_of
 from .segments import Segment, segment_path, segment_paths
@@ -59,12 +59,51 @@ class RunRecord:
 
     @property
     def summary(self) -> dict[str, Any] | None:
-        """Return ``summary.json``, or None while the run has not finished."""
+        """Return ``summary.json``, or None while the run has not finished.
+
+        Raises:
+            RecordError: It is missing though the run has finished, or damaged.
+        """
         manifest = self.manifest
-        listed = "summary.json" in manifest.get("files", ("summary.json",))
-        if not listed or not (self.folder / "summary.json").is_file():
+        listed, path = SUMMARY in manifest.get("files", ()), self.folder / SUMMARY
+        if not listed and manifest["status"] != "finished":
             return None
-        return read_listed_json(self.folder, "summary.json", manifest)
+        if not path.exists():
+            why = "lists it" if listed else "says that the run has finished"
+            again = f"to run it again: wayfare run {self.folder / 'scenario.yaml'}"
+            raise RecordError(f"{path}: is missing, though {MANIFEST} {why}; {again}")
+        return read_listed_json(self.folder, SUMMARY, manifest)
+
+    @property
+    def weights(self) -> Path | None:
+        """Return where ``weights.safetensors`` is, once it is checked, or None where none are kept.
+
+        Raises:
+            RecordError: It is missing though it is listed, or damaged.
+        """
+        manifest = self.manifest
+        if WEIGHTS not in manifest.get("files", ()) and not (self.folder / WEIGHTS).is_file():
+            return None
+        read_listed_bytes(self.folder, WEIGHTS, manifest)
+        return self.folder / WEIGHTS
+
+    def troubles(self) -> list[str]:
+        """Return what is wrong with the files that ``run.json`` lists: for each that is missing or damaged, a message.
+
+        Raises:
+            RecordError: ``run.json`` itself is damaged.
+        """
+        manifest = self.manifest
+        files = (partial(read_listed_bytes, self.folder, name, manifest) for name in manifest.get("files", ()))
+        parts = (part for name in TABLES for part in parts_of(manifest, name, self.folder))
+        checks: list[Callable[[], object]] = [*files, *(partial(part.check, self.folder) for part in parts)]
+        found = []
+        for check in checks:
+            try:
+                check()
+            except RecordError as error:
+                found.append(str(error))
+        return found
 
     @cached_property
     def topology(self) -> dict[str, Any]:

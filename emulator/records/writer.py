@@ -14,7 +14,18 @@ from typing import Any
 
 from .conventions import EventKind, nanoseconds
 from .errors import RecordError, RunDiffers
-from .files import MANIFEST, as_json, manifest_text, overwrite, replace_bytes, replace_text, text_digest, write_manifest
+from .files import (
+    MANIFEST,
+    SUMMARY,
+    WEIGHTS,
+    as_json,
+    manifest_text,
+    overwrite,
+    replace_bytes,
+    replace_text,
+    text_digest,
+    write_manifest,
+)
 from .hold import Hold, host
 from .known import KnownRows
 from .parts import compacted
@@ -24,6 +35,7 @@ from .stream import TableStream
 from .tables import TABLES
 
 FORMAT = 1
+AT_THE_END = (SUMMARY, WEIGHTS)  # what a run writes that is about to finish
 NO_FILES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -104,8 +116,9 @@ class RunWriter:
                 raise RecordError(f"{folder}: has finished")
             compact(folder)
             manifest = record.manifest
+            begun = {name: listed for name, listed in manifest.get("files", {}).items() if name not in AT_THE_END}
             resumed = [*manifest.get("resumed", []), utc_now()]
-            return cls(folder, manifest | {"resumed": resumed}, record, hold)
+            return cls(folder, manifest | {"files": begun, "resumed": resumed}, record, hold)
         except BaseException:
             hold.release()
             raise
@@ -169,13 +182,15 @@ class RunWriter:
 
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write a JSON file of the folder, whole or not at all; the next manifest lists it."""
-        text = as_json(content)
-        replace_text(self.folder / name, text)
-        self._manifest["files"] = {**self._manifest.get("files", {}), name: text_digest(text.encode())}
+        self._keep(name, as_json(content).encode())
 
     def keep_weights(self, content: bytes) -> None:
-        """Write the weights of the method's answers, a safetensors file, whole or not at all."""
-        replace_bytes(self.folder / "weights.safetensors", content)
+        """Write the weights of the method's answers, a safetensors file, as `write_json` writes its files."""
+        self._keep(WEIGHTS, content)
+
+    def _keep(self, name: str, content: bytes) -> None:
+        replace_bytes(self.folder / name, content)
+        self._manifest["files"] = {**self._manifest.get("files", {}), name: text_digest(content)}
 
     def flush(self) -> None:
         """Bring all rows so far into the folder, so that readers see them."""
@@ -200,7 +215,7 @@ class RunWriter:
         for stream in self._tables.values():
             stream.close()
             stream.check_end()
-        self.write_json("summary.json", summary)
+        self.write_json(SUMMARY, summary)
         self._manifest["digests"] = summary["digest"]
         counts = {name: stream.count for name, stream in self._tables.items()}
         self._manifest["tables"] = seal(self.folder, self._manifest, counts)

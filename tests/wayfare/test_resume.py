@@ -202,6 +202,22 @@ def test_a_run_is_verified_by_playing_it_again(life):
     assert (found.passed, found.finished) == (True, False)
 
 
+def test_a_run_with_files_missing_or_damaged_is_not_played_again_and_all_of_them_are_named(life):
+    folder = life("whole")
+    (folder / "summary.json").unlink()
+    (folder / "events.parquet").write_bytes(b"")
+    with pytest.raises(RecordError) as caught:
+        verify(folder)
+    *named, last = str(caught.value).splitlines()
+    assert named == [
+        f"{folder / 'summary.json'}: is missing, though run.json lists it",
+        f"{folder / 'events.parquet'}: damaged (its SHA-256 is not the one in run.json)",
+    ]
+    assert "was not played again" in last
+    with pytest.raises(RecordError, match=r"summary\.json: is missing(.|\n)*to run it again: wayfare run"):
+        resume(folder)
+
+
 def test_the_first_difference_in_virtual_time_is_named(life):
     folder = life("whole")
     forge(folder, "sharing", lambda rows: later(rows, 300))

@@ -83,7 +83,7 @@ def test_what_is_wrong_is_said_in_words(run, place):
         (lambda: run.figure("accuracy", buy="node"), ValueError, "did you mean 'by'"),
         (lambda: run.value("flows.last"), ExpectationError, "did you mean"),
         (lambda: run.export("xls", "x"), ValueError, "unknown format 'xls'"),
-        (run.models, RecordError, "keeps no weights"),
+        (run.models, RecordError, "has no weights.safetensors"),
         (lambda: wayfare.load(place), RecordError, "not a run folder"),
         (lambda: wayfare.load(place / "runs"), RecordError, "holds 1 run folders and is none itself"),
         (lambda: wayfare.load(place / "pair.scenario.yaml"), RecordError, "wayfare.run runs a scenario file"),

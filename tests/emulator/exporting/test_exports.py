@@ -1,5 +1,6 @@
 import io
 import json
+import shutil
 import sys
 from importlib.abc import MetaPathFinder
 
@@ -11,7 +12,7 @@ import pytest
 from wayfare.emulator.exporting import EXPORTS, MissingTool
 from wayfare.emulator.exporting.export import table_content
 from wayfare.emulator.records import EXPORTS as TABLES
-from wayfare.emulator.records import RecordError
+from wayfare.emulator.records import RecordError, RunRecord
 
 
 @pytest.fixture
@@ -82,6 +83,14 @@ def test_all_tables_go_to_a_folder_each_as_it_is_alone(run, tmp_path, form):
 def test_a_run_without_weights_has_none_to_export(run, tmp_path):
     with pytest.raises(RecordError, match=r"has no weights.safetensors; nothing learned"):
         EXPORTS["safetensors"].write(run, str(tmp_path))
+
+
+def test_weights_of_an_older_version_that_are_none_are_said_to_be(run, tmp_path):
+    shutil.copytree(run.folder, tmp_path / "older")  # its run.json lists no weights
+    (tmp_path / "older" / "weights.safetensors").write_bytes(b"{}")
+    with pytest.raises(RecordError, match=r"weights\.safetensors: cannot be read as the answers of a run"):
+        EXPORTS["safetensors"].write(RunRecord(tmp_path / "older"), str(tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_is_not_installed_is_named_with_what_to_do(run, monkeypatch):

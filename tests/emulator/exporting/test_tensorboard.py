@@ -97,6 +97,14 @@ def test_what_is_written_is_what_a_reader_of_the_format_finds(tmp_path):
     assert list(scalars(path.read_bytes())) == expected
 
 
+def test_a_file_that_is_not_written_to_its_end_leaves_the_one_before(tmp_path):
+    path = tmp_path / "x.tfevents"
+    path.write_bytes(b"before")
+    with pytest.raises(OSError, match="no room"), EventFile(path, 1.0):
+        raise OSError("no room")
+    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("x.tfevents", b"before")]
+
+
 def test_a_run_has_its_series_over_virtual_time(run, tmp_path):
     EXPORTS["tensorboard"].write(run, str(tmp_path / "boards"))
     (path,) = (tmp_path / "boards" / run.folder.name).glob("*tfevents*")

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from wayfare.emulator.records import EventKind, RecordError, RunRecord, RunWriter
-from wayfare.emulator.records.files import read_manifest, write_manifest
+from wayfare.emulator.records.files import read_manifest, replace_all, write_manifest
 
 HOLDS = """\
 import sys
@@ -24,6 +24,7 @@ def folder(tmp_path):
     files = {"scenario.yaml": "name: run\n", "topology.json": '{"nodes": []}'}
     writer = RunWriter.create(tmp_path, "run", {"seed": 7}, files)
     writer.event(1.0, EventKind.LAUNCH, 0)
+    writer.keep_weights(b"weights")
     writer.finish({"digest": {"events": "e"}, "accuracy": {"final": 0.75}})
     return writer.folder
 
@@ -69,6 +70,65 @@ def test_a_folder_of_an_older_version_has_no_checksums_and_is_read(folder):
     (folder / "run.json").write_text(json.dumps(older))
     change(folder / "summary.json", "0.75", "0.5")
     assert read(folder)[1]["accuracy"] == {"final": 0.5}
+
+
+def test_weights_are_believed_if_they_are_what_was_kept(folder):
+    path = RunRecord(folder).weights
+    assert path is not None
+    assert path.read_bytes() == b"weights"
+    path.write_bytes(bytes(7))
+    with pytest.raises(RecordError, match=r"weights\.safetensors: damaged \(its SHA-256 is not the one in run\.json\)"):
+        RunRecord(folder).weights  # noqa: B018
+    path.unlink()
+    with pytest.raises(RecordError, match=r"weights\.safetensors: is missing, though run\.json lists it"):
+        RunRecord(folder).weights  # noqa: B018
+
+
+def test_all_that_is_wrong_with_a_folder_is_named_at_once(folder):
+    assert RunRecord(folder).troubles() == []
+    (folder / "topology.json").unlink()
+    (folder / "weights.safetensors").write_bytes(b"")
+    with (folder / "events.parquet").open("ab") as file:
+        file.write(b"more")
+    assert [trouble.removeprefix(f"{folder}/").split(" (")[0] for trouble in RunRecord(folder).troubles()] == [
+        "topology.json: is missing, though run.json lists it",
+        "weights.safetensors: damaged",
+        "events.parquet: damaged",
+    ]
+
+
+@pytest.mark.parametrize(("files", "why"), [({}, "says that the run has finished"), (None, "lists it")])
+def test_a_summary_that_is_missing_is_said_to_be(folder, files, why):
+    (folder / "summary.json").unlink()
+    if files is not None:
+        write_manifest(folder, read_manifest(folder) | {"files": files})
+    again = f"to run it again: wayfare run {folder / 'scenario.yaml'}"
+    with pytest.raises(RecordError) as caught:
+        RunRecord(folder).summary  # noqa: B018
+    assert str(caught.value) == f"{folder / 'summary.json'}: is missing, though run.json {why}; {again}"
+
+
+def test_a_run_that_goes_on_lists_its_end_once_it_is_there_again(tmp_path):
+    writer = RunWriter.create(tmp_path, "run", {}, {"scenario.yaml": "name: run\n"})
+    writer.keep_weights(b"weights")
+    writer.write_json("summary.json", {"digest": {}})
+    writer.fail("failed", "no room for the rest")
+    resumed = RunWriter.resume(writer.folder)
+    assert list(read_manifest(writer.folder)["files"]) == ["scenario.yaml"]
+    resumed.keep_weights(b"weights")
+    resumed.finish({"digest": {}})
+    assert list(read_manifest(writer.folder)["files"]) == ["scenario.yaml", "weights.safetensors", "summary.json"]
+    assert RunRecord(writer.folder).troubles() == []
+
+
+def test_files_that_belong_together_are_all_replaced_or_none(tmp_path):
+    first = tmp_path / "first"
+    first.write_bytes(b"before")
+    with pytest.raises(FileNotFoundError):
+        replace_all({first: b"after", tmp_path / "none" / "second": b"after"})
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("first", b"before")]
+    replace_all({first: b"after", tmp_path / "second": b"after"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "second"]
 
 
 def test_a_summary_is_not_believed_before_the_run_says_that_it_has_finished(folder):
