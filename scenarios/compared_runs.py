@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ from .expectations import OneRun
 from .expecting import RunFigures, Term
 from .flattening import differences, flat
 from .sweep_folder import Sweep, is_sweep, short_names, shown_value, values_label
+
+_LONGEST = 40
+"""How many characters of a swept value fit into a label."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +61,14 @@ class Group:
         method: The method, by its name in the matrix; None where nothing learns.
         values: What the point of the sweep sets, by key.
         runs: The runs, by seed.
+        legend: What parts of the label stand for that are too long to be in it: `background #2`.
     """
 
     label: str
     method: str | None
     values: Mapping[str, Any]
     runs: Mapping[int, ComparedRun]
+    legend: Mapping[str, str] = field(default_factory=dict)
 
     def by_seed(self, term: Term) -> dict[int, float]:
         """Return the value of a figure in each run that has one."""
@@ -79,22 +84,36 @@ def groups_of(paths: Sequence[Path]) -> tuple[list[Group], list[str]]:
     """
     groups: list[Group] = []
     notes: list[str] = []
-    for path in paths:
-        if is_sweep(path):
-            sweep = Sweep(path)
-            groups += _of_sweep(sweep)
-            if sweep.unfinished:
-                count = len(sweep.unfinished)
-                notes.append(f"{path}: {count} of {len(sweep.runs)} runs have no result and are left out")
+    sweeps = {path: Sweep(path) for path in paths if is_sweep(path)}
+    long = _long_values([point for sweep in sweeps.values() for point in sweep.points])
+    for path, sweep in sweeps.items():
+        groups += _of_sweep(sweep, long)
+        if sweep.unfinished:
+            count = len(sweep.unfinished)
+            notes.append(f"{path}: {count} of {len(sweep.runs)} runs have no result and are left out")
     groups += _of_runs([RunRecord(path) for path in paths if not is_sweep(path)])
     if not groups:
         raise RecordError("; ".join(notes) or "no run has a result")
     return _told_apart(groups), notes
 
 
-def _of_sweep(sweep: Sweep) -> Iterator[Group]:
-    """Yield the groups of a sweep: each point with each method."""
+def _long_values(points: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return the values, in words, of each key of which one would make a label unreadable; their places number them."""
+    shown: dict[str, list[str]] = {}
+    for point in points:
+        for key, value in point.items():
+            if (text := shown_value(value)) not in shown.setdefault(key, []):
+                shown[key].append(text)
+    return {key: texts for key, texts in shown.items() if any(len(text) > _LONGEST for text in texts)}
+
+
+def _of_sweep(sweep: Sweep, long: Mapping[str, list[str]]) -> Iterator[Group]:
+    """Yield the groups of a sweep: each point with each method; long values are numbered, with a legend."""
     for point, values in enumerate(sweep.points):
+        names = short_names(tuple(values))
+        numbers = {key: long[key].index(shown_value(values[key])) for key in values if key in long}
+        legend = {f"{names[key]} #{number + 1}": long[key][number] for key, number in numbers.items()}
+        short = values_label({key: value for key, value in values.items() if key not in long})
         for method in sweep.methods:
             runs = {
                 run.seed: ComparedRun(run.seed, run.record)
@@ -102,8 +121,8 @@ def _of_sweep(sweep: Sweep) -> Iterator[Group]:
                 if run.status == "finished"
             }
             if runs:
-                label = ", ".join(filter(None, [method or "", values_label(values)])) or sweep.name
-                yield Group(label, method, values, runs)
+                label = ", ".join(filter(None, [method or "", short, *legend])) or sweep.name
+                yield Group(label, method, values, runs, legend)
 
 
 def _of_runs(records: Sequence[RunRecord]) -> list[Group]:

@@ -23,7 +23,7 @@ from .statistics import (
     welch_difference,
 )
 
-_UNITS = {(0, 0, 0): "", (1, 0, 0): "s", (0, 1, 0): "B", (0, 0, 1): "J"}
+_BITS = 8
 
 
 class ComparisonError(ValueError):
@@ -53,9 +53,17 @@ class Measure:
 
     @property
     def unit(self) -> str:
-        """Return the SI unit of its values, empty for what has none."""
-        dimension = self.term.dimension
-        return _UNITS.get((dimension.s, dimension.bytes, dimension.j), "SI")
+        """Return the SI unit of its values, empty for what has none; rates are in bits."""
+        return "bit/s" if self._is_rate else self.term.dimension.unit
+
+    def by_seed(self, group: Group) -> dict[int, float]:
+        """Return its value in each run of a group that has one, by seed."""
+        factor = _BITS if self._is_rate else 1
+        return {seed: value * factor for seed, value in group.by_seed(self.term).items()}
+
+    @property
+    def _is_rate(self) -> bool:
+        return self.term.dimension.kind == "bps"
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,11 @@ class Cell:
     difference: Difference | None = None
     p_adjusted: float = math.nan
 
+    @property
+    def values(self) -> int:
+        """Return how many runs have a value."""
+        return 0 if self.interval is None else self.interval.number
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -86,6 +99,7 @@ class Comparison:
         baselines: The label of the group that each group is compared with; without an entry it is a baseline.
         front: Whether each group is on the Pareto front; empty where there is none.
         front_of: The measures of that front.
+        incomplete: What keeps a group off the front that has no value in some runs: `bytes.total in 1 of 3 runs`.
         how: How the intervals of means are made.
         confidence: Of all intervals.
     """
@@ -96,6 +110,7 @@ class Comparison:
     baselines: Mapping[str, str]
     front: Mapping[str, bool]
     front_of: tuple[str, ...]
+    incomplete: Mapping[str, str]
     how: How
     confidence: float
 
@@ -136,7 +151,7 @@ def compare(
     baselines = _baselines(groups, baseline)
     cells: dict[tuple[str, str], Cell] = {}
     for measure in measures:
-        values = {group.label: group.by_seed(measure.term) for group in groups}
+        values = {group.label: measure.by_seed(group) for group in groups}
         for group in groups:
             interval = _interval(list(values[group.label].values()), how, confidence, group.label, measure.text)
             other = values.get(baselines.get(group.label, ""))
@@ -144,13 +159,15 @@ def compare(
             cells[group.label, measure.text] = Cell(interval, len(group.runs), difference)
         _adjust(cells, [(group.label, measure.text) for group in groups])
     front_of = _objectives(threshold)
+    front, incomplete = _front(groups, front_of)
     return Comparison(
         groups=tuple(groups),
         measures=tuple(measures),
         cells=cells,
         baselines=baselines,
-        front=_front(groups, front_of),
+        front=front,
         front_of=front_of,
+        incomplete=incomplete,
         how=how,
         confidence=confidence,
     )
@@ -185,11 +202,14 @@ def _interval(values: list[float], how: How, confidence: float, *name: str) -> I
 
 
 def _difference(base: Mapping[int, float], other: Mapping[int, float], confidence: float) -> Difference | None:
-    """Return other less base: seed by seed where two seeds or more match, else of the whole samples."""
+    """Return other less base: seed by seed where two seeds or more match, else of the whole samples.
+
+    None where no seed matches and one of them has a single value: it would be the difference between two seeds.
+    """
     both = [seed for seed in base if seed in other]
     if len(both) >= 2 or (both and min(len(base), len(other)) < 2):
         return paired_difference([base[seed] for seed in both], [other[seed] for seed in both], confidence)
-    if not base or not other:
+    if min(len(base), len(other)) < 2:
         return None
     return welch_difference(list(base.values()), list(other.values()), confidence)
 
@@ -206,14 +226,25 @@ def _objectives(threshold: float | None) -> tuple[str, ...]:
     return ("accuracy.final", "bytes.total", time, "energy.total")
 
 
-def _front(groups: Sequence[Group], objectives: Sequence[str]) -> dict[str, bool]:
-    """Return which groups nothing is better than, by means; a time that a group never takes is endless."""
+def _front(groups: Sequence[Group], objectives: Sequence[str]) -> tuple[dict[str, bool], dict[str, str]]:
+    """Return which groups nothing is better than, by means, and which are left out for want of values.
+
+    The mean over those runs alone that reached a threshold would make the best of a method that seldom does.
+    """
     measures = [Measure.of(text) for text in objectives]
-    rows = []
-    for group in groups:
-        samples = [list(group.by_seed(measure.term).values()) for measure in measures]
-        if not samples[0]:
-            return {}
-        means = [sum(sample) / len(sample) if sample else math.inf for sample in samples]
-        rows.append([-means[0], *means[1:]])
-    return dict(zip((group.label for group in groups), pareto_front(rows), strict=True))
+    samples = {group.label: [list(measure.by_seed(group).values()) for measure in measures] for group in groups}
+    if not all(sample[0] for sample in samples.values()):
+        return {}, {}
+    incomplete = {group.label: said for group in groups if (said := _lacking(group, samples[group.label], objectives))}
+    means = {
+        label: [sum(sample) / len(sample) for sample in of] for label, of in samples.items() if label not in incomplete
+    }
+    on = pareto_front([[-accuracy, *costs] for accuracy, *costs in means.values()])
+    return dict.fromkeys(samples, False) | dict(zip(means, on, strict=True)), incomplete
+
+
+def _lacking(group: Group, samples: Sequence[Sequence[float]], objectives: Sequence[str]) -> str:
+    """Say which figures not all runs of a group have; nothing where all have all."""
+    runs = len(group.runs)
+    counts = zip(objectives, map(len, samples), strict=True)
+    return ", ".join(f"{text} in {number} of {runs} runs" for text, number in counts if number < runs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,9 @@ from .sweep_folder import Status
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 """What tells the libraries that a run uses to take one thread."""
+
+SAID = ".stderr.txt"
+"""Instead of `.yaml`: the file beside a job's scenario with all that it said before it failed."""
 
 _MISTAKE = 2
 
@@ -127,7 +131,7 @@ class ProcessCrowd:
             elif code == 0 and said.strip():
                 yield Result(job, "finished", Path(said.splitlines()[-1]))
             else:
-                job.scenario.with_suffix(".stderr.txt").write_text(complained, encoding="utf-8")
+                job.scenario.with_suffix(SAID).write_text(complained, encoding="utf-8")
                 yield Result(job, "failed", None, cause(code, complained))
 
     def stop(self) -> None:
@@ -185,6 +189,9 @@ def cause(code: int, complained: str) -> str:
         name = signal.Signals(-code).name
         return f"ended by {name}" + ("; was the memory full?" if -code == signal.SIGKILL else "")
     lines = [line.strip() for line in complained.splitlines() if line.strip()]
+    raised = (re.fullmatch(r"(?:[\w.]*\.)?_?(?:Array)?MemoryError(?:: (.*))?", line) for line in lines)
+    if (memory := next(filter(None, raised), None)) is not None:  # as a traceback has it
+        return f"out of memory: {memory[1]}" if memory[1] else "out of memory"
     return lines[-1] if lines else f"ended with code {code}"
 
 

@@ -8,13 +8,16 @@ differs by rounding alone: 0.0001 %, and counts must be the same. Who knows bett
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from .expectations import Expectation
-from .expecting.dimensions import format_quantity
-from .expecting.figures import FIGURES, Figure
+from .expectations import Expectation, OneRun
+from .expecting.dimensions import PLAIN, Dimension, format_quantity
+from .expecting.errors import ExpectationError
+from .expecting.figures import FIGURES
+from .expecting.grammar import split
 from .expecting.run_figures import RunFigures
-from .expecting.terms import Named, Value
+from .expecting.terms import Digest, Number, Value
 
 if TYPE_CHECKING:
     from wayfare.emulator.records import RunRecord
@@ -46,26 +49,49 @@ def drafted(summary: Mapping[str, Any]) -> Iterator[str]:
         value = figures.value(figure)
         if value is not None:
             tolerance = tolerances.get(figure.kind)
-            yield f"{name} == {_written(figure, value)}" + (f" ± {tolerance}" if tolerance else "")
+            suffix = f" ± {tolerance}" if tolerance else ""
+            yield _stated(name, value, figure.dimension, suffix, OneRun(figures))
+
+
+def broken(figures: Sequence[str], summary: Mapping[str, Any], record: RunRecord) -> Iterator[str]:
+    """Yield what is to be said of each figure of a golden that a run does not keep."""
+    scene = OneRun(RunFigures(summary, record))
+    for text in figures:
+        try:
+            outcome = Expectation.parse(text).evaluate({"": scene})
+        except ExpectationError as error:
+            yield f"{text!r} of the golden cannot be looked at: {error}"
+            continue
+        if not outcome.passed:
+            yield str(outcome)
 
 
 def renewed(before: Sequence[str], summary: Mapping[str, Any], record: RunRecord) -> Iterator[str]:
-    """Yield the figures of a golden with the values of another run, their tolerances as they were."""
-    figures = RunFigures(summary, record)
+    """Yield the figures of a golden with the values of another run after `==`; tolerances and bounds as they were."""
+    scene = OneRun(RunFigures(summary, record))
     for text in before:
         expectation = Expectation.parse(text)
-        named = expectation.left
-        value = figures.value(named.figure, named.argument) if isinstance(named, Named) else None
-        if value is None or not isinstance(named, Named):
+        value = expectation.left.value(scene)
+        if value is None or expectation.operator != "==" or not isinstance(expectation.right, Number | Digest):
             yield text
             continue
-        _, mark, tolerance = text.partition("±")
-        yield f"{expectation.left_text} == {_written(named.figure, value)}" + (
-            f" ± {tolerance.strip()}" if mark else ""
-        )
+        tolerance = split(text, Expectation.EXAMPLE).tolerance
+        suffix = f" ± {tolerance}" if tolerance else ""
+        yield _stated(expectation.left_text, value, expectation.left.dimension, suffix, scene)
 
 
-def _written(figure: Figure, value: Value) -> str:
-    if isinstance(value, str) or figure.kind == "count":
+def _stated(left: str, value: Value, dimension: Dimension, suffix: str, scene: OneRun) -> str:
+    """Return the expectation that states a value, in nine digits where these are within its tolerance."""
+    if isinstance(value, float):
+        text = f"{left} == {_written(float(f'{value:.9g}'), dimension)}{suffix}"
+        if Expectation.parse(text).evaluate({"": scene}).passed:
+            return text
+    return f"{left} == {_written(value, dimension)}{suffix}"
+
+
+def _written(value: Value, dimension: Dimension) -> str:
+    if isinstance(value, str) or (isinstance(value, int) and dimension == PLAIN):
         return str(value)
-    return format_quantity(float(f"{value:.9g}"), figure.dimension)
+    if dimension.kind is None:
+        return f"{Decimal(repr(float(value))).normalize():f} {dimension.unit}".rstrip()
+    return format_quantity(value, dimension)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 from typing import Annotated, Any
 
 from annotated_types import Ge, Le, Len
@@ -73,6 +74,14 @@ def points_of(section: SweepSection | None, seed: int) -> list[Point]:
         return [()]
     parts = [list(_grid(section)), list(_listed(section)), list(_sampled(section, seed))]
     return [sum(combination, ()) for combination in product(*(part for part in parts if part))] or [()]
+
+
+def count_of(section: SweepSection | None) -> int:
+    """Return how many points a sweep has, of which none is made."""
+    if section is None:
+        return 1
+    grid = prod(len(values) for values in section.grid.values())
+    return grid * max(len(section.points), 1) * (section.random.samples if section.random else 1)
 
 
 def keys_of(section: SweepSection | None) -> Iterator[tuple[str, KeyPath]]:

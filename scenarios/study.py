@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import count, product
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from .errors import Problem, ScenarioError, in_file_order
 from .loading import read_document, scenario_hash, scenario_of
 from .patching import patch_at, patched
 from .plugins import Plugins
-from .points import MOST_POINTS, Point, points_of
+from .points import MOST_POINTS, Point, count_of, points_of
 from .schema import Scenario
 from .study_sections import StudySections, sections_of
 from .sweep_folder import values_label
@@ -77,6 +77,7 @@ def study_of(
     replications: int | None = None,
     *,
     smoke: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Study:
     """Return all runs that a scenario file asks for, each of them loaded and checked.
 
@@ -86,6 +87,7 @@ def study_of(
         seed: Replaces the scenario's seed.
         replications: Replaces the scenario's `replications`.
         smoke: Whether to take the quick variant, with the overrides of its section `smoke`.
+        on_progress: Told how many points with a method, of how many, have been loaded.
 
     Raises:
         ScenarioError: The file, or a run that it asks for, is wrong; it carries every problem found.
@@ -95,7 +97,7 @@ def study_of(
     with extensions.registered():
         sections = sections_of(written)
         cases = list(_cases(written, sections))
-        scenarios = _loaded(cases, written, extensions)
+        scenarios = _loaded(cases, written, extensions, on_progress)
     seeds = tuple(replication_seeds(scenarios[0].seed, sections.replications))
     runs = tuple(run for case, scenario in zip(cases, scenarios, strict=True) for run in _runs(case, scenario, seeds))
     return Study(
@@ -110,10 +112,17 @@ def study_of(
 
 
 def replication_seeds(seed: int, replications: int) -> Iterator[int]:
-    """Yield the seed of each replication: the scenario's own, then those that follow from it and their number."""
+    """Yield the seed of each replication: the scenario's own, then those that follow from it and their number.
+
+    These have 31 bits, as whole numbers above 2^53 do not survive readers of JSON that have floats alone; all differ.
+    """
     yield seed
+    taken = {seed}
     for number in range(2, replications + 1):
-        yield hashed_seed(seed, "replication", number)
+        tries = (hashed_seed(seed, "replication", number, attempt) >> 32 for attempt in count())
+        derived = next(each for each in tries if each not in taken)
+        taken.add(derived)
+        yield derived
 
 
 @dataclass(frozen=True)
@@ -146,15 +155,25 @@ def _cases(written: Document, sections: StudySections) -> Iterator[_Case]:
     """Yield each point with each method."""
     entries: list[matrix.Entry | None] = [*matrix.entries(written)] or [None]
     seed = written.data.get("seed", 1)
+    asked = count_of(sections.sweep) * len(entries) * sections.replications
+    if asked > MOST_POINTS:
+        place = "replications" if sections.sweep is None else "sweep"
+        raise ScenarioError(written.problem((place,), _too_many(asked, count_of(sections.sweep), len(entries))))
     points = points_of(sections.sweep, seed if isinstance(seed, int) else 1)
-    if len(points) * len(entries) * sections.replications > MOST_POINTS:
-        count = len(points) * len(entries) * sections.replications
-        raise ScenarioError(written.problem(("sweep",), f"asks for {count:,} runs; {MOST_POINTS:,} are the most"))
     for (number, settings), entry in product(enumerate(points), entries):
         yield _Case(number, settings, entry)
 
 
-def _loaded(cases: Sequence[_Case], written: Document, extensions: Plugins) -> list[Scenario]:
+def _too_many(asked: int, points: int, methods: int) -> str:
+    """Say how many runs are asked for."""
+    factors = {"point": points, "method": methods, "seed": asked // points // methods}
+    said = ", ".join(f"{number:,} {noun}{'s' if number > 1 else ''}" for noun, number in factors.items())
+    return f"asks for {asked:,} runs ({said}); {MOST_POINTS:,} are the most"
+
+
+def _loaded(
+    cases: Sequence[_Case], written: Document, extensions: Plugins, on_progress: Callable[[int, int], None] | None
+) -> list[Scenario]:
     """Return the scenario of each case.
 
     Raises:
@@ -162,7 +181,9 @@ def _loaded(cases: Sequence[_Case], written: Document, extensions: Plugins) -> l
     """
     scenarios: list[Scenario] = []
     found: dict[Problem, list[_Case]] = {}
-    for case in cases:
+    for number, case in enumerate(cases):
+        if on_progress is not None:
+            on_progress(number, len(cases))
         try:
             scenarios.append(scenario_of(case.document(written), extensions))
         except ScenarioError as error:

@@ -67,6 +67,7 @@ def sections_of(document: Document) -> StudySections:
             sections = replace(sections, **{key: getattr(read, key)})
         except ValidationError as error:
             problems += problems_of(error, document, readers)
+    problems += _empty(document, sections)
     problems += _not_swept(document, sections)
     try:
         matrix.entries(document)
@@ -75,6 +76,20 @@ def sections_of(document: Document) -> StudySections:
     if problems:
         raise ScenarioError(*in_file_order(problems))
     return sections
+
+
+def _empty(document: Document, sections: StudySections) -> Iterator[Problem]:
+    """Yield the parts of a sweep that are written and hold nothing."""
+    if sections.sweep is None:
+        return
+    if sections.sweep == SweepSection():
+        written = document.data["sweep"] or {"": None}
+        path = ("sweep", *(part for part in list(written)[:1] if part))
+        yield document.problem(path, "is empty; give values to a field, such as grid: {learning.steps: [5, 10]}")
+        return
+    for part in ("grid", "points"):
+        if part in document.data["sweep"] and not getattr(sections.sweep, part):
+            yield document.problem(("sweep", part), "is empty; give it a field with values, or leave it out")
 
 
 def _not_swept(document: Document, sections: StudySections) -> Iterator[Problem]:

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -19,49 +20,73 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     *("group", "method", "figure", "unit", "runs", "values", "mean", "low", "high", "deviation"),
-    *("baseline", "difference", "difference_low", "difference_high", "effect", "p", "p_adjusted", "paired", "pareto"),
+    *("baseline", "baseline_runs", "baseline_values", "difference", "difference_low", "difference_high", "effect"),
+    *("p", "p_adjusted", "paired", "pairs", "pareto"),
 )
 _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
     mark: f"\\{mark}" for mark in "&%$#_{}"
 }
+_PREFIXED = re.compile(r"(B|J|W|bit/s)")
+_NUMERAL = re.compile(r"-?\d[\d.]*(?:e[+-]?\d+)?(?: ± \d[\d.]*)?")
 
 
 def means_table(comparison: "Comparison") -> Table:
     """Return a row for each group: the mean of every measure with its interval, and whether it is on the front."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("", overflow="fold")
-    table.add_column("runs", justify="right")
-    for measure in comparison.measures:
-        table.add_column(Text(measure.text), justify="right")
-    if comparison.front:
-        table.add_column("Pareto")
-    for group in comparison.groups:
-        cells = [comparison.cells[group.label, measure.text] for measure in comparison.measures]
-        both = zip(cells, comparison.measures, strict=True)
-        texts = [mean_text(cell, measure, comparison.how) for cell, measure in both]
-        mark = ["on it" if comparison.front[group.label] else ""] if comparison.front else []
-        table.add_row(*map(Text, (group.label, str(len(group.runs)), *texts, *mark)))
-    return table
+    return _table(*_means(comparison), left=("", "Pareto"))
 
 
 def differences_table(comparison: "Comparison") -> Table | None:
     """Return a row for each group and measure: the difference to the baseline; None where nothing is compared."""
+    heads, rows = _differences(comparison)
+    return _table(heads, rows, left=("", "less", "figure")) if rows else None
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[str]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("", "less", "figure"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("difference", "effect size", "p", "pairs"):
-        table.add_column(heading, justify="right")
+    for head in heads:
+        if head in left:
+            table.add_column(Text(head), overflow="fold")
+        else:
+            table.add_column(Text(head), justify="right")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _means(comparison: "Comparison") -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows of the means, as texts."""
+    heads = ["", "runs", *(measure.text for measure in comparison.measures), *(["Pareto"] if comparison.front else [])]
+    rows = []
     for group in comparison.groups:
+        cells = [(comparison.cells[group.label, measure.text], measure) for measure in comparison.measures]
+        texts = [mean_text(cell, measure, comparison.how) for cell, measure in cells]
+        mark = ["on it" if comparison.front[group.label] else ""] if comparison.front else []
+        rows.append([group.label, str(len(group.runs)), *texts, *mark])
+    return heads, rows
+
+
+def _differences(comparison: "Comparison") -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows of the differences, as texts; no row where nothing is compared."""
+    heads = ["", "less", "figure", "difference", "effect size", "p", "pairs"]
+    rows = []
+    for label, base in comparison.baselines.items():
         for measure in comparison.measures:
-            found = comparison.cells[group.label, measure.text]
+            found = comparison.cells[label, measure.text]
+            texts = ["-"] * 4
             if (difference := found.difference) is not None:
                 middle = _interval_text(difference.mean, difference.low, difference.high, measure)
                 pairs = str(difference.number) if difference.paired else "none"
-                numbers = (_number(difference.effect), _number(found.p_adjusted), pairs)
-                table.add_row(
-                    *map(Text, (group.label, comparison.baselines[group.label], measure.text, middle, *numbers))
-                )
-    return table if table.row_count else None
+                texts = [middle, _number(difference.effect), _number(found.p_adjusted), pairs]
+            texts[0] += _counts(found, comparison.cells[base, measure.text])
+            rows.append([label, base, measure.text, *texts])
+    return heads, rows
+
+
+def _counts(cell: "Cell", base: "Cell") -> str:
+    """Say how many runs of a group and of its baseline have a value; nothing where all have."""
+    if cell.values == cell.runs and base.values == base.runs:
+        return ""
+    return f" ({cell.values} of {cell.runs} less {base.values} of {base.runs})"
 
 
 def notes(comparison: "Comparison") -> list[str]:
@@ -74,9 +99,15 @@ def notes(comparison: "Comparison") -> list[str]:
             f"differences by seed where two seeds match (else Welch's), with the {level} interval of the t test; "
             "effect size: Hedges' g, of the paired differences where there are pairs; p by Holm for each figure"
         )
+    if any(cell.values < cell.runs for cell in comparison.cells.values()):
+        said.append(
+            "(1 of 3): so many runs have a value; a difference is of those alone, and '-' where none can be taken"
+        )
     if comparison.front:
         said.append(f"Pareto front, by means, of {', '.join(comparison.front_of)}")
-    return said
+    said += [f"not on the front, for want of values: {label} ({why})" for label, why in comparison.incomplete.items()]
+    legend = {name: text for group in comparison.groups for name, text in group.legend.items()}
+    return said + [f"{name}: {text}" for name, text in legend.items()]
 
 
 def mean_text(cell: "Cell", measure: "Measure", how: "How") -> str:
@@ -107,6 +138,7 @@ def as_json(comparison: "Comparison") -> str:
         "confidence": comparison.confidence,
         "interval": comparison.how,
         "pareto_of": list(comparison.front_of) if comparison.front else [],
+        "pareto_incomplete": dict(comparison.incomplete),
         "groups": [
             {
                 "label": group.label,
@@ -126,21 +158,30 @@ def as_json(comparison: "Comparison") -> str:
 
 
 def as_latex(comparison: "Comparison") -> str:
-    """Return a table of means with intervals, for the package booktabs."""
-    columns = "l" + "r" * len(comparison.measures)
-    heads = [_latex(measure.text) + (f" [{measure.unit}]" if measure.unit else "") for measure in comparison.measures]
+    """Return the tables of means and of differences, for the package booktabs."""
+    tables = [_tabular(*_means(comparison))]
+    if comparison.baselines:
+        tables.append(_tabular(*_differences(comparison)))
+    return "".join(f"% {note}\n" for note in notes(comparison)) + "\n".join(tables)
+
+
+def _tabular(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table of texts, the names in whose first columns stay as they are."""
+    named = [head in ("", "less", "figure", "Pareto") for head in heads]
     lines = [
-        *(f"% {note}" for note in notes(comparison)),
-        rf"\begin{{tabular}}{{{columns}}}",
+        rf"\begin{{tabular}}{{{''.join('l' if name else 'r' for name in named)}}}",
         r"\toprule",
-        " & ".join(["", *heads]) + r" \\",
+        " & ".join(map(_latex, heads)) + r" \\",
         r"\midrule",
+        *(
+            " & ".join(_latex(text) if name else _latex_cell(text) for text, name in zip(row, named, strict=True))
+            + r" \\"
+            for row in rows
+        ),
+        r"\bottomrule",
+        r"\end{tabular}",
     ]
-    for group in comparison.groups:
-        found = (comparison.cells[group.label, measure.text] for measure in comparison.measures)
-        cells = [_latex_cell(cell, comparison.how) for cell in found]
-        lines.append(" & ".join([_latex(group.label), *cells]) + r" \\")
-    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def _rows(comparison: "Comparison", label: str) -> Iterator[dict[str, Any]]:
@@ -150,8 +191,11 @@ def _rows(comparison: "Comparison", label: str) -> Iterator[dict[str, Any]]:
         cell = comparison.cells[label, measure.text]
         row: dict[str, Any] = dict.fromkeys(_COLUMNS)
         row |= {"group": label, "method": group.method, "figure": measure.text, "unit": measure.unit}
-        row |= {"runs": cell.runs, "values": cell.interval.number if cell.interval else 0}
+        row |= {"runs": cell.runs, "values": cell.values}
         row |= {"baseline": comparison.baselines.get(label), "pareto": comparison.front.get(label)}
+        if label in comparison.baselines:
+            base = comparison.cells[comparison.baselines[label], measure.text]
+            row |= {"baseline_runs": base.runs, "baseline_values": base.values}
         if cell.interval is not None:
             row |= {key: _finite(value) for key, value in asdict(cell.interval).items() if key in row}
         if (found := cell.difference) is not None:
@@ -161,13 +205,13 @@ def _rows(comparison: "Comparison", label: str) -> Iterator[dict[str, Any]]:
                 "difference_high": _finite(found.high),
             }
             row |= {"effect": _finite(found.effect), "p": _finite(found.p), "p_adjusted": _finite(cell.p_adjusted)}
-            row["paired"] = found.paired
+            row |= {"paired": found.paired, "pairs": found.number if found.paired else 0}
         yield row
 
 
 def _by_seed(comparison: "Comparison", number: int, text: str) -> dict[str, float]:
     measure = next(measure for measure in comparison.measures if measure.text == text)
-    return {str(seed): value for seed, value in comparison.groups[number].by_seed(measure.term).items()}
+    return {str(seed): value for seed, value in measure.by_seed(comparison.groups[number]).items()}
 
 
 def _interval_text(mean: float, low: float, high: float, measure: "Measure", *, centred: bool = True) -> str:
@@ -183,14 +227,15 @@ def _interval_text(mean: float, low: float, high: float, measure: "Measure", *, 
 
 
 def _quantity(value: float, measure: "Measure") -> str:
-    return amount(measure.unit)(value) if measure.unit in ("B", "J") else f"{value:.4g} {measure.unit}".rstrip()
+    return amount(measure.unit)(value) if _PREFIXED.match(measure.unit) else f"{value:.4g} {measure.unit}".rstrip()
 
 
 def _scale(largest: float, measure: "Measure") -> tuple[float, str]:
-    """Return the SI prefix in which the largest number is between 1 and 1000, of bytes, joules and seconds."""
-    if measure.unit not in ("B", "J", "s"):
+    """Return the SI prefix in which the largest number is between 1 and 1000, of bytes, bits, joules and watts."""
+    if not _PREFIXED.match(measure.unit):
         return 1.0, f" {measure.unit}" if measure.unit else ""
-    prefixes = ((1e9, "G"), (1e6, "M"), (1e3, "k")) if measure.unit != "s" else ()
+    small = () if measure.unit[0].lower() == "b" else ((1e-3, "m"), (1e-6, "u"), (1e-9, "n"))
+    prefixes = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), *small)
     factor, prefix = next(((factor, prefix) for factor, prefix in prefixes if largest >= factor), (1.0, ""))
     return factor, f" {prefix}{measure.unit}"
 
@@ -208,17 +253,17 @@ def _latex(text: str) -> str:
     return "".join(_LATEX.get(character, character) for character in text)
 
 
-def _latex_cell(cell: "Cell", how: "How") -> str:
-    if cell.interval is None:
-        return "--"
-    interval = cell.interval
-    if math.isnan(interval.low):
-        return f"${interval.mean:.4g}$"
-    half = (interval.high - interval.low) / 2
-    digits = _digits(half)
-    around = f"\\pm {half:.{digits}f}" if how == "t" else f"\\ [{interval.low:.{digits}f}, {interval.high:.{digits}f}]"
-    middle = f"${interval.mean:.{digits}f} {around}$"
-    return middle if interval.number == cell.runs else f"{middle} ({interval.number} of {cell.runs})"
+def _latex_cell(text: str) -> str:
+    """Return a text with its numbers, and what is after a plus-minus, in mathematics."""
+    if text.startswith("-") and not text[1:2].isdigit():
+        return f"--{_latex(text[1:])}"
+    value, bracket, counts = text.partition(" (")
+    return _NUMERAL.sub(_in_mathematics, _latex(value)) + _latex(bracket + counts)
+
+
+def _in_mathematics(numeral: re.Match[str]) -> str:
+    text = re.sub(r"e([+-]?\d+)", lambda power: f" \\times 10^{{{int(power[1])}}}", numeral[0])
+    return "$" + text.replace("±", r"\pm") + "$"
 
 
 def _finite(value: float) -> float | None:

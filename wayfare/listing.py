@@ -12,12 +12,31 @@ if TYPE_CHECKING:
     from wayfare.scenarios.catalogue import Entry
 
 
+def _kinds(incomplete: str) -> list[str]:
+    """Return the kinds that begin so, for the shell's completion."""
+    from wayfare.scenarios.kinds import KINDS
+
+    return [kind for kind in KINDS if kind.startswith(incomplete)]
+
+
+def _names(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the names of the kind that begin so, for the shell's completion."""
+    from wayfare.scenarios.kinds import KINDS
+
+    kind = KINDS.get(context.params.get("kind") or "")
+    return [name for name in kind.registry if name.startswith(incomplete)] if kind is not None else []
+
+
 def command(
     kind: Annotated[
-        str | None, typer.Argument(metavar="KIND", help="What to list, such as methods; without it, the kinds.")
+        str | None,
+        typer.Argument(
+            metavar="KIND", help="What to list, such as methods; without it, the kinds.", autocompletion=_kinds
+        ),
     ] = None,
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="The one of that kind whose parameters are shown.")
+        str | None,
+        typer.Argument(metavar="NAME", help="The one of that kind whose parameters are shown.", autocompletion=_names),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show the parameters of all.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -52,7 +52,20 @@ def command(
 
 
 def scenario_file(path: Path) -> Path:
-    """Return the scenario file of a run folder, or the file itself."""
+    """Return the scenario file of a run folder, or the file itself.
+
+    Raises:
+        ScenarioError: It is a sweep folder, which has many.
+    """
+    from wayfare.scenarios.errors import Problem, ScenarioError
+    from wayfare.scenarios.sweep_folder import Sweep, is_sweep
+
+    if is_sweep(path):
+        folders = (run.folder for run in Sweep(path).runs if run.folder is not None)
+        example = next((f", such as {folder}" for folder in folders), "")
+        raise ScenarioError(
+            Problem(f"is a sweep folder; give the scenario file or a run folder in it{example}", str(path))
+        )
     return path / "scenario.yaml" if (path / "run.json").is_file() else path
 
 

@@ -35,8 +35,17 @@ def resources(workers: int | None, device: str, ray: str | None) -> "Resources":
     """Return what the options ask for.
 
     Raises:
-        ScenarioError: They exclude each other.
+        ScenarioError: They exclude each other, or there is no such device, whether the run needs one or not.
     """
+    from wayfare.scenarios.errors import Problem, ScenarioError
     from wayfare.scenarios.resources import Resources
 
-    return Resources(device, workers, ray)
+    asked = Resources(device, workers, ray)
+    if device != "cpu":
+        from wayfare.models.device import use_device
+
+        try:
+            use_device(device)
+        except ValueError as error:
+            raise ScenarioError(Problem(str(error), "--device")) from None
+    return asked

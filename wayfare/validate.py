@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .check_progress import CheckProgress
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -28,7 +30,9 @@ def command(
 ) -> None:
     """Print every problem of scenario files with its file and line, and run nothing.
 
-    Every point of a sweep with every method is checked. Exit codes: 0 nothing is wrong, 2 something is.
+    Every point of a sweep with every method is checked; --quick makes none of their networks.
+
+    Exit codes: 0 nothing is wrong, 2 something is.
     """
     from wayfare.scenarios.errors import ScenarioError
     from wayfare.scenarios.study import study_of
@@ -36,8 +40,9 @@ def command(
     wrong = False
     for file in files:
         try:
-            study = study_of(file, overrides or [], smoke=smoke)
-            problems = [] if quick else list(dict.fromkeys(_unbuildable(study)))
+            progress = CheckProgress(str(file))
+            study = study_of(file, overrides or [], smoke=smoke, on_progress=progress.loaded)
+            problems = [] if quick else list(dict.fromkeys(_unbuildable(study, progress)))
         except ScenarioError as error:
             problems = list(error.problems)
         for problem in problems:
@@ -48,19 +53,20 @@ def command(
     raise typer.Exit(MISTAKE if wrong else 0)
 
 
-def _unbuildable(study: "Study") -> "Iterator[Problem]":
+def _unbuildable(study: "Study", progress: CheckProgress) -> "Iterator[Problem]":
     """Yield what is found only when the networks and the data of the runs are made: once each, whatever the seeds."""
     from wayfare.scenarios.errors import ScenarioError
     from wayfare.scenarios.resources import Resources
     from wayfare.scenarios.running import built
 
-    for run in study.runs:
-        if run.replication == 1:
-            try:
-                with run.scenario.extensions.registered():
-                    built(run.scenario, False, Resources(workers=0))
-            except ScenarioError as error:
-                yield from error.problems
+    firsts = [run for run in study.runs if run.replication == 1]
+    for number, run in enumerate(firsts):
+        progress.built(number, len(firsts))
+        try:
+            with run.scenario.extensions.registered():
+                built(run.scenario, False, Resources(workers=0))
+        except ScenarioError as error:
+            yield from error.problems
 
 
 def _said(study: "Study") -> str:

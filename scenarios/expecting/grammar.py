@@ -230,9 +230,12 @@ def _argument(name: str, figure: Figure, kind: Argument, text: str) -> float | s
         return text.strip("'\"")
     if kind == "time":
         try:
-            return quantities.parse(float(text) if re.fullmatch(r"[\d.]+", text) else text, "s")
+            time_s = quantities.parse(float(text) if re.fullmatch(r"[\d.]+", text) else text, "s")
         except quantities.QuantityError as error:
             raise ExpectationError(f"{name}: {error}") from None
+        if time_s < 0:
+            raise ExpectationError(f"{name}: {shown(text)} is before the run begins, at 0 s; {_example(figure)}")
+        return time_s
     most = 1 if kind == "fraction" else float("inf")
     if not re.fullmatch(r"-?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", text) or float(text) > most:
         raise ExpectationError(f"{name}: {shown(text)} is not a {kind}, {_example(figure)}")

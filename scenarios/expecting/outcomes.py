@@ -105,7 +105,15 @@ class Outcome:
             return str(value)
         rounded = (float(f"{value:.{digits}g}") for digits in (4, 6, 9, 12))
         near = next((one for one in rounded if case is None or self._sided(one, case)), value)
-        return format_quantity(near, dimension, unit_of(self.expectation.right) or unit_of(self.expectation.left))
+        return format_quantity(near, dimension, self._unit_for(near))
+
+    def _unit_for(self, value: float) -> str | None:
+        """Return the unit that the expectation is written in, where the value is of its size; else that which fits."""
+        unit = unit_of(self.expectation.right) or unit_of(self.expectation.left)
+        if unit is None or Number("1", unit).dimension != self.expectation.left.dimension:
+            return None
+        size = abs(value) / Number("1", unit).value()
+        return unit if value == 0 or 0.01 <= size < 10_000 else None
 
     def _sided(self, value: float, case: Case) -> bool:
         expectation = self.expectation

@@ -98,3 +98,17 @@ def test_outcomes_keep_line_text_value_and_verdict_for_the_summary():
 )
 def test_figures_of_learning_are_known_as_such(text, about_learning):
     assert Expectation.parse(text).about_learning is about_learning
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("bytes.total <= 1 GB", "5 kB"), ("bytes.total <= 9 MB", "5 kB"), ("bytes.total <= 50 B", "5000 B")],
+)
+def test_a_value_is_shown_in_the_unit_of_its_limit_where_it_is_of_its_size(text, said):
+    (outcome,) = evaluate([Expectation.parse(text)], {"bytes": {"total": 5000}})
+    assert str(outcome).startswith(f"bytes.total = {said}, expected")
+
+
+def test_a_time_before_the_run_is_refused():
+    with pytest.raises(ExpectationError, match="'-1 s' is before the run begins"):
+        Expectation.parse("bytes.at(-1 s) <= 1 MB")

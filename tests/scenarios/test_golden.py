@@ -1,12 +1,13 @@
 """Golden runs: what is kept beside a scenario, and what is said when a run is another."""
 
 import json
+import re
 
 import pytest
 
 from wayfare.scenarios.claims import BrokenBefore, claimed
 from wayfare.scenarios.errors import ScenarioError
-from wayfare.scenarios.golden import Golden, golden_file, said, update
+from wayfare.scenarios.golden import Golden, GoldenRefused, golden_file, said, update
 from wayfare.scenarios.golden_events import EventChain, first_difference
 from wayfare.scenarios.trial import Trial, scenario_files
 
@@ -53,7 +54,7 @@ def altered(golden, change):
 def test_the_same_run_again_has_the_same_digests(golden, tried):
     again = tried()
     assert list(golden.differences(again)) == []
-    assert golden.agreement(again) == "the same digests"
+    assert golden.agreement(again) == "the same digests, 8 figures as stated"
 
 
 def test_the_first_event_that_differs_is_named_and_the_figures_that_moved(golden, tried):
@@ -74,10 +75,11 @@ def test_where_the_events_are_not_kept_their_block_is_named(golden, tried):
     other = tried(NETWORK.replace("size: 1 MB", "size: 2 MB"))
     golden.file.with_suffix(".parquet").unlink()
     (_, _, where, *_) = golden.differences(other)
-    assert where.startswith(
-        "the first event that differs is one of number 577 to 640, as the golden keeps the first 0;"
-    )
+    assert where.startswith("the first event that differs is one of number 577 to 640, as x.golden.parquet is missing;")
     assert "number 577 is now at 1.440000000 s" in where
+    assert "x.golden.parquet is missing" in golden.agreement(tried())
+    golden.file.with_suffix(".parquet").write_text("no table")
+    assert "x.golden.parquet is damaged" in golden.agreement(tried())
 
 
 def test_fewer_events_and_more_events_are_differences_too(golden, tried):
@@ -114,6 +116,43 @@ def test_an_update_keeps_tolerances_and_figures_that_were_changed_by_hand(golden
     assert figures[0] == "bytes.total == 1.2 MB ± 7 %"
     assert figures[1].startswith("flows.duration.p90 == ")
     assert figures[2] == "packets.sent == 202"
+
+
+def test_an_update_renews_what_is_stated_and_keeps_bounds_or_refuses(golden, tried):
+    lines = ["flows.last_end <= 2 s", "bytes.total / time.virtual == 1 Mbit/s +- 7 %", "flows.duration.p90 == 3 s"]
+
+    def own(content):
+        content["runs"][0]["figures"] = lines
+
+    altered(golden, own)
+    update(tried())
+    figures = json.loads(golden.file.read_text())["runs"][0]["figures"]
+    assert figures[0] == lines[0]
+    assert re.fullmatch(r"bytes.total / time.virtual == .* ± 7 %", figures[1])
+    assert list(Golden.read(golden.file).differences(tried())) == []
+    lines[0] = "flows.last_end <= 0.1 s"
+    before = altered(golden, own).file.read_text()
+    with pytest.raises(GoldenRefused, match=r"flows.last_end = 1.995\d* s, expected <= 0.1 s"):
+        update(tried())
+    assert golden.file.read_text() == before
+
+
+def test_figures_are_looked_at_though_the_digests_agree(golden, tried):
+    def own(content):
+        content["runs"][0]["figures"].append("flows.last_end <= 0.1 s")
+
+    broken = altered(golden, own)
+    (difference,) = broken.differences(tried())
+    assert difference.endswith("expected <= 0.1 s")
+    assert "the digests are the same, but figures are not as stated" in said(broken, tried(), [difference])[0]
+
+
+def test_a_figure_that_is_no_expectation_is_reported_with_the_goldens_name_and_line(golden):
+    def nonsense(content):
+        content["runs"][0]["figures"][0] = "utter nonsense"
+
+    with pytest.raises(ScenarioError, match=r"x.golden.json:\d+: figures: 'utter nonsense' is not of the form"):
+        altered(golden, nonsense)
 
 
 def test_a_golden_that_is_none_is_a_mistake(golden):

@@ -15,6 +15,7 @@ model: mlp
 learning: {steps: 10}
 stop: 1 s
 """
+BILLION = f"{{grid: {{{', '.join(f'k{at}: [1, 2, 3, 4]' for at in range(15))}}}}}\n"
 
 
 def study(tmp_path, text: str, **options):
@@ -43,6 +44,12 @@ def test_seeds_follow_from_the_scenarios_by_number_and_more_replications_move_no
     assert list(replication_seeds(7, 5))[:3] == list(replication_seeds(7, 3))
     assert next(iter(replication_seeds(7, 1))) == 7
     assert len({*replication_seeds(7, 50), *replication_seeds(8, 50)}) == 100
+
+
+def test_derived_seeds_have_31_bits_and_no_two_are_equal():
+    seeds = list(replication_seeds(3, 10_000))
+    assert len(set(seeds)) == 10_000
+    assert max(seeds) < 2**31
 
 
 def test_all_points_and_methods_of_a_replication_have_one_seed(tmp_path):
@@ -98,6 +105,14 @@ def test_expectations_change_no_hash_and_replications_can_be_set(tmp_path):
         ("matrix: [mfd]\nsweep:\n  grid: {seed: [1, 2]}\n", "10: sweep.grid.seed: cannot be swept: 'replications'"),
         ("matrix: [mfd]\nsweep:\n  grid: {stop: []}\n", "10: sweep.grid.stop: has 0 items; it must have at least 1"),
         ("matrix: [mfd]\nsweep:\n  grid: {stop: 5 s}\n", "10: sweep.grid.stop: is '5 s'; it must be a list"),
+        ("matrix: [mfd]\nsweep:\n  grid: {}\n", "10: sweep.grid: is empty"),
+        ("matrix: [mfd]\nsweep:\n  points: []\n", "10: sweep.points: is empty"),
+        ("matrix: [mfd]\nsweep: {}\n", "9: sweep: is empty"),
+        (
+            "matrix: [mfd]\nreplications: 2\nsweep: " + BILLION,
+            "10: sweep: asks for 2,147,483,648 runs (1,073,741,824 points, 1 method, 2 seeds); 100,000 are the most",
+        ),
+        ("matrix: [mfd]\nexpect: [bytes.at(-1 s) <= 1 MB]\n", "9: expect.0: bytes.at: '-1 s' is before the run begins"),
         ("matrix: [mfd]\nsweep:\n  gird: {}\n", "10: sweep.gird: unknown key 'gird'; did you mean 'grid'?"),
         (
             "matrix: [mfd]\nsweep:\n  grid: {stop: [5 s]}\n  points: [{stop: 4 s}]\n",

@@ -179,6 +179,9 @@ def test_a_cause_is_the_last_line_or_the_signal():
     assert cause(3, "Traceback\n  File\nwayfare: it broke.\n\n") == "wayfare: it broke."
     assert cause(-9, "") == "ended by SIGKILL; was the memory full?"
     assert cause(1, "") == "ended with code 1"
+    assert cause(1, "Traceback\nMemoryError\nwayfare: it broke.\n") == "out of memory"
+    allocation = "Unable to allocate 9 GiB for an array"
+    assert cause(1, f"numpy._core._exceptions._ArrayMemoryError: {allocation}\n") == f"out of memory: {allocation}"
 
 
 def test_keys_are_shortened_as_far_as_they_stay_apart():

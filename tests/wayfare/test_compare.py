@@ -122,11 +122,50 @@ def test_json_has_every_seed_and_nothing_that_is_no_number(comparison):
 
 def test_latex_escapes_what_it_must_and_has_a_row_a_group(comparison):
     text = as_latex(comparison)
-    assert text.count(r"\\") == 1 + len(comparison.groups)
-    assert r"bytes.total [B]" in text
+    means, differences = text.split(r"\end{tabular}")[:2]
+    assert means.count(r"\\") == 1 + len(comparison.groups)
+    assert differences.count(r"\\") == 1 + len(comparison.baselines) * len(comparison.measures)
+    assert r"mfd, alpha=0.1 & $3$ &" in means
+    assert r"$9.0000020 \pm 0.0000025$ MB" in means
+    assert r"& accuracy.final & $-0.090 \pm 0.066$ &" in differences
     assert r"$0.919 \pm 0.050$" in text
     odd = [Group("50 % & a_b", None, {}, {1: measured(0.5, 0, 1)})]
-    assert r"50 \% \& a\_b & $0.5$" in as_latex(compare(odd, [Measure.of("accuracy.final")]))
+    assert r"50 \% \& a\_b & $1$ & $0.5$" in as_latex(compare(odd, [Measure.of("accuracy.final")]))
+
+
+def seldom(*seeds: int) -> Group:
+    """Return the group of three runs of which some alone have a value of energy, the least of all."""
+    runs = {seed: measured(0.9, 5, seed) for seed in (1, 2, 3)}
+    for seed, run in runs.items():
+        run.summary["energy"] = {"total_j": 1.0} if seed in seeds else {}
+    return Group(f"seldom {seeds}", "seldom", {"data.partition.alpha": 0.1}, runs)
+
+
+def test_what_few_seeds_have_makes_nothing_the_best_and_no_difference_between_two_seeds():
+    found = compare([group("mfd"), seldom(1), seldom(2)], [Measure.of("energy.total")], baseline="seldom (1,)")
+    assert found.front == {"mfd, alpha=0.1": True, "seldom (1,)": False, "seldom (2,)": False}
+    assert "not on the front, for want of values: seldom (2,) (energy.total in 1 of 3 runs)" in notes(found)
+    text = printed(differences_table(found))
+    assert re.search(r"seldom \(2,\) +seldom \(1,\) +energy.total +- \(1 of 3 less 1 of 3\) +- +- +-", text)
+    assert re.search(r"mfd, alpha=0.1 +seldom \(1,\) +energy.total +29 J \(3 of 3 less 1 of 3\) +- +- +1", text)
+    row = list(csv.DictReader(io.StringIO(as_csv(found))))[2]
+    assert (row["difference"], row["values"], row["baseline_values"], row["baseline_runs"]) == ("", "1", "1", "3")
+    assert " & -- (1 of 3 less 1 of 3) & -- & -- & --" in as_latex(found)
+
+
+def test_a_rate_is_in_bits_with_a_prefix(groups):
+    found = compare(groups, [Measure.of("bytes.total / time.virtual")])
+    assert re.search(r"fedavg, alpha=0.1 +3 +72.000016 ± 0.000020 Mbit/s", printed(means_table(found)))
+    assert json.loads(as_json(found))["groups"][1]["figures"][0]["unit"] == "bit/s"
+
+
+def test_long_swept_values_are_numbered_with_a_legend():
+    from wayfare.scenarios.compared_runs import _long_values
+
+    points = [{"a.b": value, "c": 1} for value in ("x" * 50, "y")]
+    assert _long_values(points) == {"a.b": ["x" * 50, "y"]}
+    numbered = [Group("b #1", None, {}, {1: measured(0.5, 0, 1)}, {"b #1": "x" * 50})]
+    assert notes(compare(numbered, [Measure.of("accuracy.final")]))[-1] == "b #1: " + "x" * 50
 
 
 def test_the_bootstrap_is_the_same_each_time_and_says_from_and_to(groups):

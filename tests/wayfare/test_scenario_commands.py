@@ -1,11 +1,16 @@
 """`wayfare new`, `validate`, `show` and `diff`, and completion for the shells."""
 
+import io
 import json
 import re
 
 import jsonschema
 import pytest
+import typer
 
+from wayfare import check_progress
+from wayfare.check_progress import CheckProgress
+from wayfare.cli import app
 from wayfare.scenarios import document
 from wayfare.scenarios.annotating import annotated
 from wayfare.scenarios.errors import ScenarioError
@@ -13,6 +18,7 @@ from wayfare.scenarios.flattening import differences
 from wayfare.scenarios.loading import load, scenario_hash
 from wayfare.scenarios.study import study_of
 from wayfare.scenarios.templates import SCHEMA_PLACE, templates, write_new
+from wayfare.show import scenario_file
 
 
 @pytest.mark.parametrize("name", templates())
@@ -103,3 +109,32 @@ def test_the_shell_completes_commands(wayfare):
     env = {"_WAYFARE_COMPLETE": "complete_bash", "COMP_WORDS": "wayfare sw", "COMP_CWORD": "1"}
     program = "import sys; sys.argv = ['wayfare']; from wayfare.cli import main; main()"
     assert wayfare.python("-c", program, env=env).out.split() == ["sweep"]
+
+
+def test_a_sweep_folder_is_no_scenario_but_names_a_run_that_is(tmp_path):
+    run = {"point": 0, "method": None, "replication": 1, "seed": 1, "scenario_hash": "x", "status": "finished"}
+    manifest = {"format": 1, "name": "x", "fields": [], "points": [{}], "methods": [None], "seeds": [1]}
+    content = manifest | {"runs": [run | {"folder": "first", "error": None}]}
+    (tmp_path / "sweep.json").write_text(json.dumps(content))
+    with pytest.raises(ScenarioError, match=r"is a sweep folder; .* such as .*first"):
+        scenario_file(tmp_path)
+
+
+def test_the_shell_completes_kinds_and_templates():
+    def completed(command, parameter, begun):
+        found = typer.main.get_command(app).commands[command]
+        (wanted,) = [each for each in found.params if each.name == parameter]
+        return [item.value for item in wanted.shell_complete(found.make_context(command, []), begun)]
+
+    assert completed("list", "kind", "met") == ["methods"]
+    assert completed("new", "template", "sw") == ["sweep"]
+
+
+def test_checking_many_runs_says_how_far_it_is_every_few_seconds(monkeypatch):
+    stream = io.StringIO()
+    progress = CheckProgress("x.scenario.yaml", stream)
+    progress.loaded(1, 9_000)
+    monkeypatch.setattr(check_progress, "EVERY_S", 0.0)
+    progress.loaded(2_000, 9_000)
+    progress.built(3, 9_000)
+    assert stream.getvalue() == "x.scenario.yaml: read 2,000 of 9,000\nx.scenario.yaml: made 3 of 9,000\n"

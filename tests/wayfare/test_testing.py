@@ -26,6 +26,11 @@ def test_a_golden_is_made_found_again_and_missed_and_what_promises_nothing_is_le
     assert said.code == 1
     assert "the first event that differs is number 1: it was at 0.000000000 s flow_start a > b" in said.out
     assert "bytes.total = 9 MB, expected == 10 MB" in said.out
+    network.write_text(network.read_text().replace("last_end <= 0.9", "last_end <= 0.1"))
+    refused = wayfare("test", network, "--update")
+    assert refused.code == 1
+    assert "no golden was made, as an expectation fails" in refused.out
+    assert "the run is in runs/" in refused.out
 
 
 @pytest.mark.parametrize(

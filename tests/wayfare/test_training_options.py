@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from wayfare.scenarios.errors import ScenarioError
+from wayfare.training_options import resources
+
 SCENARIO = """\
 name: cnn
 seed: 3
@@ -112,3 +115,9 @@ def test_no_worker_outlives_a_run_that_is_interrupted(begun, ending, code):
     process.wait(20)
     assert gone(workers)
     assert process.returncode == code
+
+
+def test_a_device_that_there_is_not_is_refused_whether_or_not_anything_learns():
+    with pytest.raises(ScenarioError, match="--device: 'nonsense' is no device"):
+        resources(None, "nonsense", None)
+    assert resources(None, "cpu", None).device == "cpu"
