@@ -19,7 +19,7 @@ expect:
 METHODS = """\
 name: methods
 seed: 7
-topology: {generator: three-tier, clouds: 1, edges: 1, devices: 3}
+topology: {generator: three-tier, clouds: 1, edges: 1, devices: 3, cell_radius: 40 m}
 data: {dataset: blobs, partition: iid}
 nodes: {device: {compute: 1 MFLOP/s}, cloud: {compute: 1 MFLOP/s}}
 model: linear
