@@ -34,9 +34,10 @@ from wayfare.emulator.nodes import DEFAULT_NODES
 from wayfare.emulator.records import RunWriter
 from wayfare.emulator.sharing import Fluid
 from wayfare.emulator.transport import Transport
+from wayfare.emulator.way import Way
 from wayfare.emulator.wiring import Wiring
 
-Way = Sequence[int]
+Nodes = Sequence[int]
 PACKAGES = ("wayfare", "simpy", "numpy", "numba")
 LINK_BPS = 1e9
 MEAN_BYTES = 1e6
@@ -59,8 +60,8 @@ class Workload:
     edges: Sequence[tuple[int, int]]
     concurrent: int
     finished: int
-    lane: Callable[[int], Way] | None = None
-    draw: Callable[[np.random.Generator], Way] | None = None
+    lane: Callable[[int], Nodes] | None = None
+    draw: Callable[[np.random.Generator], Nodes] | None = None
 
     @property
     def wiring(self) -> Wiring:
@@ -74,7 +75,7 @@ class Workload:
                 wiring.add_link(*ends, constraints=constraints, delay_s=0.0, **figures)
         return wiring
 
-    def ways(self, rng: np.random.Generator, total: int) -> list[Way]:
+    def ways(self, rng: np.random.Generator, total: int) -> list[Nodes]:
         """Return the ways of so many flows that begin one after the other, or of each lane."""
         if self.draw is not None:
             return [self.draw(rng) for _ in range(total)]
@@ -101,7 +102,7 @@ def geometric(finished: int) -> Workload:
     nodes = list(graph)
     parents = {node: dict(nx.bfs_predecessors(graph, node)) for node in nodes}
 
-    def draw(rng: np.random.Generator) -> Way:
+    def draw(rng: np.random.Generator) -> Nodes:
         source, node = (nodes[i] for i in rng.choice(len(nodes), 2, replace=False))
         way = [node]
         while way[-1] != source:
@@ -123,7 +124,7 @@ def fat_tree(finished: int, k: int = 8) -> Workload:
                 graph.add_edge(f"up{pod}.{edge}", f"core{edge}.{other}")
     number = {name: place for place, name in enumerate(graph)}
 
-    def draw(rng: np.random.Generator) -> Way:
+    def draw(rng: np.random.Generator) -> Nodes:
         source, target = (divmod(int(host), half * half) for host in rng.choice(k * half * half, 2, replace=False))
         ends = [(pod, *divmod(rest, half)) for pod, rest in (source, target)]
         (pod, edge, host), (far_pod, far_edge, far_host) = ends
@@ -174,17 +175,18 @@ def churn(workload: Workload, folder: Path, *, whole: bool = False) -> float:
     total = workload.concurrent + warm + workload.finished
     sizes = [1 + int(size) for size in rng.exponential(MEAN_BYTES, total)]
     ways = workload.ways(rng, total)
-    routes = [[wiring.between[ends] for ends in pairwise(way)] for way in ways]
+    routes = [Way([wiring.between[ends] for ends in pairwise(way)]) for way in ways]
     started = ended = 0
 
     def begin(lane: int) -> None:
         nonlocal started
-        number = started if workload.draw is not None else lane
+        draw = started % total  # the clock may go on some instants after the last flow that counts
+        number = draw if workload.draw is not None else lane
         if whole:
             way, done = ways[number], partial(end, lane)
-            transport.send(way[0], way[-1], sizes[started], done, end_dropped, via=way[1:-1])
+            transport.send(way[0], way[-1], sizes[draw], done, end_dropped, via=way[1:-1])
         else:
-            network.start(routes[number], sizes[started], partial(end, lane))
+            network.start(routes[number], sizes[draw], partial(end, lane))
         started += 1
 
     def end(lane: int, *_: object) -> None:

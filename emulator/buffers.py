@@ -16,10 +16,14 @@ class Buffers:
     ``drop-tail``: what does not fit when it arrives is lost. ``back-pressure``: a piece does not start towards a node
     before there is room for it, which is kept for it from then on; who came first, starts first.
     What a node sends itself, what is for it, and what cuts through takes no room.
+
+    Attributes:
+        bounded: Whether any node has a limit; where none has, there is always room.
     """
 
     def __init__(self, capacity_bytes: Sequence[float], full: FullBuffer) -> None:
         self._capacity, self._back_pressure = capacity_bytes, full == "back-pressure"
+        self.bounded = not all(map(math.isinf, capacity_bytes))
         self._held: dict[int, dict[tuple[int, int], float]] = defaultdict(dict)
         self._used_bytes: dict[int, float] = defaultdict(float)
         self._waiting: dict[int, list[tuple[float, int, int, Crossing]]] = defaultdict(list)

@@ -4,8 +4,11 @@ import math
 from collections.abc import Callable
 from enum import IntEnum
 from heapq import heappop, heappush
+from operator import attrgetter
 
 import simpy
+
+AT_A_TIME = 64  # instants between two looks of SimPy, where nothing but appointments happens
 
 
 class Turn(IntEnum):
@@ -43,11 +46,15 @@ class Clock(simpy.Environment):
     SimPy orders them. Times are in seconds.
     """
 
+    # SimPy's own is a function in Python, and a transfer asks for it twenty times.
+    now = property(attrgetter("_now"), doc="The virtual time [s].")
+
     def __init__(self) -> None:
         super().__init__()
         self._agenda: list[tuple[float, int, int, int, Appointment]] = []
         self._wake_at = math.inf
         self._added = 0
+        self._interrupted = False
 
     def at(self, time_s: float, turn: Turn, identity: int, action: Callable[[], object]) -> Appointment:
         """Run ``action`` at a virtual time that is not in the past.
@@ -68,6 +75,10 @@ class Clock(simpy.Environment):
         """Run ``action`` after a delay [s]."""
         return self.at(self.now + delay_s, turn, identity, action)
 
+    def interrupt(self) -> None:
+        """Let ``step`` return at the end of this instant; it may otherwise go on to the next ones."""
+        self._interrupted = True
+
     def upcoming_s(self) -> float:
         """Return the time of the next appointment; infinite if there is none."""
         return self._agenda[0][0] if self._agenda else math.inf
@@ -82,16 +93,26 @@ class Clock(simpy.Environment):
         """Run all that is due now; SimPy calls this, at the alarm's time or one rounding before it."""
         if alarm.value != self._wake_at:
             return  # an earlier appointment came in between, and another alarm is set by now
-        while self._agenda and self._agenda[0][0] <= self.now:
-            appointment = heappop(self._agenda)[-1]
+        self._interrupted = False
+        for _ in range(AT_A_TIME):
+            self._run_due()
+            self._wake_at = self.upcoming_s()
+            if self._wake_at >= self.peek() or self._interrupted:
+                break  # SimPy's processes have something to do before that, or then
+            self._now = self._wake_at
+        if self._wake_at < math.inf:
+            self._sleep_until(self._wake_at)
+
+    def _run_due(self) -> None:
+        """Run the appointments of this instant, those that they make too; then drop those that were cancelled."""
+        agenda, now_s = self._agenda, self._now
+        while agenda and agenda[0][0] <= now_s:
+            appointment = heappop(agenda)[-1]
             action, appointment.action = appointment.action, None
             if action is not None:
                 action()
-        while self._agenda and self._agenda[0][-1].action is None:
-            heappop(self._agenda)
-        self._wake_at = math.inf
-        if self._agenda:
-            self._sleep_until(self._agenda[0][0])
+        while agenda and agenda[0][-1].action is None:
+            heappop(agenda)
 
 
 def _delay_up_to(now_s: float, time_s: float) -> float:

@@ -1,16 +1,18 @@
 """Pieces of transfers on their links: how a connection begins, pauses, ends, and is broken off."""
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
+from itertools import accumulate, pairwise
 
 from . import laws
 from .clock import Clock, Turn
 from .forwarding import ForwardingPlan
 from .links import Link
-from .network import FluidNetwork, Share, bits
+from .network import EQUAL, FluidNetwork, Share, bits
 from .tcp import Fair
 from .transfer import Crossing, Transfer
+from .way import Stretch, Way
 from .wiring import Wiring
 
 
@@ -31,6 +33,7 @@ class Crossings:
     ) -> None:
         self._clock, self._network, self._between = clock, network, wiring.between
         self._sharing, self._term = plan.sharing, plan.transport
+        self._hears_back = self._term is not None or not isinstance(self._sharing, Fair)
         self._done = done
         self._all: dict[Crossing, None] = {}
         self._link_bits = 0.0  # what has passed, counted on every link, less what still flows
@@ -40,26 +43,25 @@ class Crossings:
         """Tell whether a crossing has neither ended nor been taken off."""
         return crossing in self._all
 
-    def add(self, transfer: Transfer, piece: int, links: Sequence[Link], *, leads: bool) -> Crossing:
+    def add(self, transfer: Transfer, piece: int, way: Way, *, leads: bool) -> Crossing:
         """Put a piece before its links, where it waits until it is started."""
+        links = way.links
         crossing = Crossing(
             transfer,
             piece,
-            links,
+            way,
             leads,
-            node=links[0].source,
-            beyond=links[-1].target,
-            back=self._way_back(links),
-            since_s=self._clock.now,
-            rest_bits=bits(transfer.pieces[piece]),
+            links[0].source,
+            links[-1].target,
+            self._way_back(links) if self._hears_back else (),
+            self._clock.now,
+            bits(transfer.pieces[piece]),
         )
         self._all[crossing] = transfer.crossings[crossing] = None
         return crossing
 
     def _way_back(self, links: Sequence[Link]) -> list[Link]:
         """Return the links of the acknowledgements, in their order."""
-        if self._term is None and isinstance(self._sharing, Fair):
-            return []
         ends = [(link.target, link.source) for link in reversed(links)]
         return [self._between[pair] for pair in ends if pair in self._between]
 
@@ -98,12 +100,13 @@ class Crossings:
 
     def _send(self, crossing: Crossing) -> None:
         transfer, size_bytes = crossing.transfer, crossing.window_bits / 8
+        plain = transfer.priority == 0 and transfer.cap_bps == math.inf
         crossing.pause, crossing.began_s = None, self._clock.now
         crossing.flow = self._network.start(
-            crossing.links,
+            crossing.way,
             size_bytes if self._term is None else self._term.wire_bytes(size_bytes),
             partial(self._sent, crossing),
-            share=Share(1.0, transfer.cap_bps, transfer.priority),
+            share=EQUAL if plain else Share(1.0, transfer.cap_bps, transfer.priority),
             transfer=transfer.number,
             back=crossing.back,
         )
@@ -112,15 +115,15 @@ class Crossings:
         """A window has passed: the next follows, or the piece has."""
         flow, crossing.flow = crossing.flow, None
         assert flow is not None
-        self._link_bits += flow.size_bits * len(crossing.links)
-        fastest_bps = min([link.peak_bps for link in crossing.links])
-        self._unsure_bits += fastest_bps * math.ulp(self._clock.now) * len(crossing.links)
+        way, now_s = crossing.way, self._clock.now
+        self._link_bits += flow.size_bits * len(way.links)
+        self._unsure_bits += way.current().peak_bps * math.ulp(now_s) * len(way.links)
         window_bytes, rest_bits = crossing.window_bits / 8, crossing.rest_bits - crossing.window_bits
         if self._term is None or rest_bits <= 0:
             self._forget(crossing)
             self._done(crossing)
             return
-        lasted_s, round_trip_s = self._clock.now - crossing.began_s, self._round_trip_s(crossing)
+        lasted_s, round_trip_s = now_s - crossing.began_s, self._round_trip_s(crossing)
         following = self._term.following(window_bytes, lasted_s, rest_bits / 8, round_trip_s)
         crossing.rest_bits, crossing.window_bits = rest_bits, bits(following.size_bytes)
         self._go_on(crossing, following.wait_s)
@@ -145,12 +148,16 @@ class Crossings:
     def _forget(self, crossing: Crossing) -> None:
         del self._all[crossing], crossing.transfer.crossings[crossing]
 
-    def arrivals(self, crossing: Crossing) -> Iterator[tuple[Link, float]]:
-        """Yield each link with the time from now at which the last bit is at its end [s]."""
-        delay_s = 0.0
-        for link in crossing.links:
-            delay_s += self._sharing.end_delay_s(link)
-            yield link, delay_s
+    def stretches(self, way: Way) -> Sequence[Stretch]:
+        """Return the links of a way by when the last bit, which has left the bottleneck now, is at their ends."""
+        if not way.current().stretches:
+            delays_s = list(accumulate([self._sharing.end_delay_s(link) for link in way.links]))
+            starts = [0, *[at for at in range(1, len(delays_s)) if delays_s[at] > delays_s[at - 1]]]
+            way.stretches = [
+                Stretch(delays_s[first], way.ends[first:end], way.packed[first:end])
+                for first, end in pairwise([*starts, len(delays_s)])
+            ]
+        return way.stretches
 
     def check(self, carried_bits: float) -> None:
         """Check that every bit on a link is accounted for, as far as the clock can tell.

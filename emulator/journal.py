@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 
 from .links import Link
 from .records import Asked, RunWriter
-from .records.conventions import nanoseconds
+from .records.packing import asked_tail
 from .sharing import Demand
 
-_NOTHING = (-1, *(math.nan,) * 5)  # constraint, coefficient, weight, cap, rank and part
+_NO_TERMS = (math.nan,) * 4  # weight, cap, rank and part
+_NOTHING = (asked_tail(-1, -1, math.nan, *_NO_TERMS),)  # neither link nor constraint
 
 
 class Journal:
@@ -31,36 +32,32 @@ class Journal:
                     site = link.source if link.link_class == "access-down" else link.target
                     self._writer.radio(now_s, link.index, site, link.sinr_db, link.rate_bps)
 
-    def enter(self, now_s: float, flow: int, transfer: int, links: Sequence[Link], demand: Demand) -> None:
+    def tails(self, links: Iterable[Link], demand: Demand) -> list[bytes]:
+        """Return what the rows of a flow say of each constraint it crosses: all but who asks, and when."""
+        coefficients = dict(demand.uses)
+        parts = dict(zip(coefficients, demand.parts, strict=True)) if demand.parts else {}
+        # A constraint that several links of the flow share is written with what all of them take of it.
+        crossed = [(link.index, one, coefficients.pop(one, 0.0)) for link in links for one in link.constraints or (-1,)]
+        crossed += [(-1, constraint, coefficient) for constraint, coefficient in coefficients.items()]
+        _, weight, cap_bps, rank, _ = demand
+        return [
+            asked_tail(link, constraint, coefficient, weight, cap_bps, rank, parts.get(constraint, 1.0))
+            for link, constraint, coefficient in crossed
+        ]
+
+    def enter(self, now_s: float, flow: int, transfer: int, tails: Sequence[bytes]) -> None:
         """Note a new flow, and what it asks of each constraint it crosses."""
-        self._ask(Asked.ENTER, now_s, flow, transfer, links, demand)
+        self._writer.asked(now_s, Asked.ENTER, flow, transfer, tails)
 
     def change(self, now_s: float, flow: int, links: Sequence[Link], demand: Demand) -> None:
         """Note that a flow asks for something else of the same constraints."""
-        self._ask(Asked.CHANGE, now_s, flow, -1, links, demand)
-
-    def _ask(self, asked: Asked, now_s: float, flow: int, transfer: int, links: Sequence[Link], demand: Demand) -> None:
         self.note_radio(now_s, links)
-        now_ns, coefficients = nanoseconds(now_s), dict(demand.uses)
-        parts = dict(zip(coefficients, demand.parts, strict=True)) if demand.parts else {}
-        terms = demand.weight, demand.cap_bps, demand.rank
-        rows: list[tuple[float, ...]] = []
-        for link in links:
-            for constraint in link.constraints or (-1,):
-                # A constraint that several links of the flow share is written with what all of them take of it.
-                coefficient = coefficients.pop(constraint, 0.0)
-                part = parts.get(constraint, 1.0)
-                rows.append((now_ns, asked, flow, transfer, link.index, constraint, coefficient, *terms, part))
-        rows += [
-            (now_ns, asked, flow, transfer, -1, constraint, coefficient, *terms, parts.get(constraint, 1.0))
-            for constraint, coefficient in coefficients.items()
-        ]
-        self._writer.asked(rows)
+        self._writer.asked(now_s, Asked.CHANGE, flow, -1, self.tails(links, demand))
 
     def leave(self, now_s: float, flow: int) -> None:
         """Note that a flow has passed, or was taken out."""
-        self._writer.asked([(nanoseconds(now_s), Asked.LEAVE, flow, -1, -1, *_NOTHING)])
+        self._writer.asked(now_s, Asked.LEAVE, flow, -1, _NOTHING)
 
     def capacity(self, now_s: float, constraint: int, capacity: float) -> None:
         """Note what a constraint has from now on, in the place of the coefficient."""
-        self._writer.asked([(nanoseconds(now_s), Asked.CAPACITY, -1, -1, -1, constraint, capacity, *_NOTHING[2:])])
+        self._writer.asked(now_s, Asked.CAPACITY, -1, -1, [asked_tail(-1, constraint, capacity, *_NO_TERMS)])

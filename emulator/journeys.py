@@ -4,7 +4,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import compress
 
 from . import laws
 from .accounts import Accounts
@@ -20,6 +20,7 @@ from .nodes import NodeClass
 from .records import DropReason, EventKind, RunWriter
 from .routing import ForwardingTables, NoRoute, Routing
 from .transfer import Crossing, Transfer
+from .way import Stretch
 from .ways import Ways
 from .wiring import Wiring
 
@@ -106,7 +107,7 @@ class Journeys:
             cap_bps=cap_bps,
             priority=priority,
             hop_limit=hop_limit,
-            via={} if via is None else dict(pairwise((source, *via, target))),
+            via=None if via is None else self._ways.route(source, via, target),
             delivered=delivered,
             dropped=dropped,
         )
@@ -134,16 +135,16 @@ class Journeys:
             self._drop(transfer, transfer.source, DropReason.NODE_DOWN)
             return
         try:
-            links = self._ways.whole(transfer)
+            way = self._ways.whole(transfer)
         except NoRoute:
             self._keep_or_drop(transfer, transfer.source, partial(self._cut_through, transfer))
             return
-        if len(links) > transfer.hop_limit:
+        if len(way.links) > transfer.hop_limit:
             self._drop(transfer, transfer.source, DropReason.HOP_LIMIT)
-        elif not links:
+        elif not way.links:
             self._deliver(transfer)
         else:
-            self._cross(self._crossings.add(transfer, 0, links, leads=True))
+            self._cross(self._crossings.add(transfer, 0, way, leads=True))
 
     def _hop_by_hop(self, transfer: Transfer) -> None:
         """Send all pieces from the source, one after another."""
@@ -178,7 +179,7 @@ class Journeys:
         queue = transfer.queues.setdefault(link.index, deque())
         queue.append(piece)
         if len(queue) == 1:
-            self._cross(self._crossings.add(transfer, piece, [link], leads=leads))
+            self._cross(self._crossings.add(transfer, piece, self._ways.over(link), leads=leads))
 
     def _choose_link(self, transfer: Transfer, piece: int, node: int) -> Link | None:
         """Let the first piece at a node decide the way from there; None if the transfer waits or was dropped."""
@@ -203,49 +204,39 @@ class Journeys:
         closed = (self._down or self._held) and any(
             link.index in self._down or link.index in self._held for link in crossing.links
         )
-        if not closed and self._buffers.reserve(crossing):
+        if not closed and (not self._buffers.bounded or self._buffers.reserve(crossing)):
             self._start(crossing)
 
     def _start(self, crossing: Crossing) -> None:
         if crossing.leads:
             crossing.leads = False
             crossing.transfer.hops += len(crossing.links)
-            self._record_hops(
-                EventKind.HOP_START, crossing.transfer, [(link.source, link.target) for link in crossing.links]
-            )
+            self._record_hops(EventKind.HOP_START, crossing.transfer, crossing.way.current().packed)
         self._crossings.start(crossing)
 
     def _leave(self, crossing: Crossing) -> None:
         """The last bit has left the bottleneck: it arrives after the delays so far, and the next piece follows."""
-        transfer, piece, links = crossing.transfer, crossing.piece, crossing.links
+        transfer, piece, way = crossing.transfer, crossing.piece, crossing.way
         delay_s = self._propagate(crossing, piece)
         if piece == 0:
-            fastest_bps = min(transfer.cap_bps, *[link.peak_bps for link in links])
+            fastest_bps = min(transfer.cap_bps, way.current().peak_bps)
             transfer.least_s += crossing.paid_s + bits(transfer.pieces[0]) / fastest_bps + delay_s
-        self._free(crossing.node, transfer, piece)
-        queue = transfer.queues.get(links[0].index)
+        if self._buffers.bounded:
+            self._free(crossing.node, transfer, piece)
+        queue = transfer.queues.get(way.metered[0])
         if queue:
             queue.popleft()
             if queue:
-                self._cross(self._crossings.add(transfer, queue[0], links, leads=False))
+                self._cross(self._crossings.add(transfer, queue[0], way, leads=False))
 
     def _propagate(self, crossing: Crossing, piece: int) -> float:
         """Let a piece arrive at the end of each link after the delays so far; return that of the last one [s]."""
-        ends: list[tuple[int, int]] = []
-        waited_s = 0.0
-        for link, delay_s in self._crossings.arrivals(crossing):
-            if delay_s > waited_s and ends:
-                self._arrive_after(waited_s, crossing.transfer, piece, ends, last=False)
-                ends = []
-            ends.append((link.source, link.target))
-            waited_s = delay_s
-        self._arrive_after(waited_s, crossing.transfer, piece, ends, last=True)
-        return waited_s
-
-    def _arrive_after(
-        self, delay_s: float, transfer: Transfer, piece: int, ends: list[tuple[int, int]], *, last: bool
-    ) -> None:
-        self._clock.after(delay_s, Turn.ARRIVAL, transfer.number, partial(self._arrive, transfer, piece, ends, last))
+        transfer, now_s, stretches = crossing.transfer, self._clock.now, self._crossings.stretches(crossing.way)
+        last = stretches[-1]
+        for stretch in stretches:
+            arrive = partial(self._arrive, transfer, piece, stretch, stretch is last)
+            self._clock.at(now_s + stretch.delay_s, Turn.ARRIVAL, transfer.number, arrive)
+        return last.delay_s
 
     def _free(self, node: int, transfer: Transfer, piece: int) -> None:
         self._buffers.free(node, transfer, piece)
@@ -257,18 +248,20 @@ class Journeys:
             for crossing in self._buffers.admitted(node):
                 self._start(crossing)
 
-    def _arrive(self, transfer: Transfer, piece: int, hops: list[tuple[int, int]], last: bool) -> None:
+    def _arrive(self, transfer: Transfer, piece: int, hops: Stretch, last: bool) -> None:
         """The last bit of a piece is at the end of links that it reaches at once, perhaps of the last on its way."""
         if transfer.number not in self.in_flight:
             return  # it was dropped
-        pieces, whole = len(transfer.pieces), hops
+        pieces, whole = len(transfer.pieces), hops.packed
         if pieces > 1 and not transfer.split:
-            for ends in hops:
+            for ends in hops.ends:
                 transfer.crossed[ends] = transfer.crossed.get(ends, 0) + 1
-            whole = [ends for ends in hops if transfer.crossed[ends] % pieces == 0]
-        self._record_hops(EventKind.HOP_END, transfer, whole)
+            passed = [transfer.crossed[ends] % pieces == 0 for ends in hops.ends]
+            whole = list(compress(hops.packed, passed))
+        if whole:
+            self._record_hops(EventKind.HOP_END, transfer, whole)
         if last:
-            self._take(transfer, piece, hops[-1][1])
+            self._take(transfer, piece, hops.ends[-1][1])
 
     def _keep_or_drop(self, transfer: Transfer, node: int, go_on: Callable[[], None]) -> None:
         """Let what has no way to go wait for one, or drop it."""
@@ -285,9 +278,8 @@ class Journeys:
         return False
 
     def _deliver(self, transfer: Transfer) -> None:
-        now_s, what = self._clock.now, f"transfer {transfer.number}"
-        laws.costs_something(what, now_s - transfer.start_s)
-        laws.arrival_is_causal(what, transfer.start_s, now_s, transfer.least_s)
+        now_s = self._clock.now
+        laws.arrival_is_causal(transfer.number, transfer.start_s, now_s, transfer.least_s)
         self.accounts.deliver(transfer.size_bytes, now_s)
         self._end(transfer)
         self._record(EventKind.FLOW_END, transfer, transfer.target, transfer.source, transfer.size_bytes)
@@ -326,7 +318,7 @@ class Journeys:
     ) -> None:
         self._writer.event(self._clock.now, kind, node, peer, transfer.number, transfer.packet, size_bytes, value)
 
-    def _record_hops(self, kind: EventKind, transfer: Transfer, ends: Sequence[tuple[int, int]]) -> None:
+    def _record_hops(self, kind: EventKind, transfer: Transfer, ends: Sequence[bytes]) -> None:
         self._writer.hops(self._clock.now, kind, ends, transfer.number, transfer.packet)
 
     def check(self, carried_bits: float) -> None:

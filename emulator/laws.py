@@ -33,15 +33,18 @@ def capacities_hold(demands: list[Demand], rates: list[float], capacity: dict[in
             raise LawBroken(f"at {now_s} s constraint {constraint} carries {amount}, capacity {capacity[constraint]}")
 
 
-def arrival_is_causal(what: str, start_s: float, end_s: float, least_s: float) -> None:
-    """Check that a transfer took at least its delays and its size at the fastest rate there is for it.
+def arrival_is_causal(transfer: int, start_s: float, end_s: float, least_s: float) -> None:
+    """Check that a transfer took time, and at least its delays and its size at the fastest rate there is for it.
 
     Raises:
         LawBroken: It arrived earlier.
     """
-    if end_s - start_s < least_s - TOLERANCE * max(1.0, end_s):
+    lasted_s = end_s - start_s
+    if not lasted_s > 0:
+        costs_something(f"transfer {transfer}", lasted_s)
+    if lasted_s < least_s - TOLERANCE * max(1.0, end_s):
         raise LawBroken(
-            f"{what} arrived at {end_s} s, {end_s - start_s} s after it left; it needs at least {least_s} s"
+            f"transfer {transfer} arrived at {end_s} s, {lasted_s} s after it left; it needs at least {least_s} s"
         )
 
 

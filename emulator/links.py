@@ -120,6 +120,7 @@ class Link:
         sinr_db: Of a radio link, signal to interference and noise ratio [dB].
         by_rate: Whether the faster of the links that share its constraint come first (max-rate airtime).
         peak_bps: The highest ``rate_bps`` so far.
+        version: How often it has changed.
     """
 
     index: int
@@ -138,6 +139,7 @@ class Link:
     sinr_db: float = math.nan
     by_rate: bool = False
     peak_bps: float = field(init=False)
+    version: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         """Begin with the first rate as the highest so far."""
@@ -145,11 +147,22 @@ class Link:
 
     def take_rate(self, rate_bps: float) -> None:
         """Give a flow alone so much from now on, at the loss there is now [bit/s]."""
+        self.version += 1
         self.rate_bps, self.peak_bps = rate_bps, max(self.peak_bps, rate_bps)
         if not self.radio:
             self.coefficient = 1.0 / (1.0 - self.loss)
         elif rate_bps > 0:
             self.coefficient = 1.0 / rate_bps
+
+    def take_delay(self, delay_s: float) -> None:
+        """Let what leaves it from now on take so long [s]."""
+        self.version += 1
+        self.delay_s = delay_s
+
+    def lead(self, source: int, target: int, constraints: tuple[int, ...]) -> None:
+        """Join other nodes from now on, and share other constraints."""
+        self.version += 1
+        self.source, self.target, self.constraints = source, target, constraints
 
     @property
     def now_bps(self) -> float:

@@ -15,6 +15,7 @@ from .links import Link
 from .meter import Meter
 from .sharing import Demand, Fluid, Sums
 from .tcp import Fair, TcpSharing
+from .way import Way
 
 ROUNDING = 1e-12
 RANK_PER_BPS = 1e-15  # a petabit per second is worth one priority
@@ -109,7 +110,7 @@ class FluidNetwork:
 
     def start(
         self,
-        links: Sequence[Link],
+        way: Way,
         size_bytes: float,
         done: Callable[[], None],
         *,
@@ -120,26 +121,40 @@ class FluidNetwork:
         """Begin a flow; ``done`` is called when its last bit has entered the last link.
 
         Args:
-            links: What it crosses; a link without constraints is not shared: it only caps each flow.
+            way: What it crosses; a link without constraints is not shared: it only caps each flow.
             size_bytes: How much there is to pass.
             done: Called once.
             share: What it asks besides what its links say.
             transfer: The number of the transfer it is of, for the journal.
             back: The links of its acknowledgements, where these count.
         """
-        flow = Flow(self._started, links, bits(size_bytes), self._fluid, done, share, back)
-        demand = demand_on(links, share, self._model, back)
+        number, now_s = self._started, self._clock.now
+        flow = Flow(number, way.links, bits(size_bytes), self._fluid, done, share, back)
+        demand, noted = self._ask(way, share, back)
+        self._fluid.add(number, demand, flow.size_bits, now_s, way.metered)
+        if self._journal is not None:
+            self._journal.enter(now_s, number, transfer, noted)
+        self._started += 1
+        self._flows[number] = flow
+        self._share_soon()
+        return flow
+
+    def _ask(self, way: Way, share: Share, back: Sequence[Link]) -> tuple[Demand, Sequence[bytes]]:
+        """Return what a flow asks of its constraints, and the journal's rows of that without their heads.
+
+        The way keeps it for the next flow, if nothing on the way back decides about it.
+        """
+        if way.current().radio and self._journal is not None:
+            self._journal.note_radio(self._clock.now, way.radio)
+        if way.asked is not None and way.asked[0] == share and not back:
+            return way.asked[1:]
+        demand = demand_on(way.links, share, self._model, back)
         for constraint, _ in demand.uses:
             if not self._fluid.knows(constraint):
                 self._set_capacity(constraint, self._capacity[constraint])
-        now_s, metered = self._clock.now, [link.index for link in links]
-        self._fluid.add(flow.number, demand, flow.size_bits, now_s, metered)
-        if self._journal is not None:
-            self._journal.enter(now_s, flow.number, transfer, links, demand)
-        self._started += 1
-        self._flows[flow.number] = flow
-        self._share_soon()
-        return flow
+        noted = () if self._journal is None else self._journal.tails(way.links, demand)
+        way.asked = share, demand, noted
+        return demand, noted
 
     def stop(self, flow: Flow) -> float:
         """Take a flow out before its end; return the bits that had not passed."""

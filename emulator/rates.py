@@ -91,7 +91,7 @@ class LinkRates:
         """Let what leaves links from now on take so long."""
         changed = [link for link in links if link.delay_s != delay_s]
         for link in changed:
-            link.delay_s = delay_s
+            link.take_delay(delay_s)
             self._transport.tables.refresh(link)
             self._writer.event(self._clock.now, EventKind.LINK_DELAY, link.source, link.target, value=delay_s)
         self._network.ask_anew(changed)

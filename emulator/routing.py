@@ -83,6 +83,9 @@ class ForwardingTables:
     """The shortest ways over the links that are up; one tree a destination, kept until a link changes.
 
     A node that can be reached from one neighbour alone has no tree: the way to it is that to its neighbour and one hop.
+
+    Attributes:
+        version: How often ways may have become others.
     """
 
     def __init__(self, wiring: Wiring, routing: Routing | None = None) -> None:
@@ -90,6 +93,7 @@ class ForwardingTables:
         self._routing = Routing() if routing is None else routing
         self._costs = [self._routing.cost(link) for link in wiring.links]
         self._down: set[int] = set()
+        self.version = 0
         self._next: dict[int, list[int]] = {}
         self._gates: dict[int, int] = {}
         self._ends: tuple[Ids, Ids] | None = None
@@ -97,6 +101,7 @@ class ForwardingTables:
 
     def forget(self) -> None:
         """Find all ways anew when they are asked for: links have other ends, rates or delays."""
+        self.version += 1
         self._next.clear()
         self._gates.clear()
         self._ends = self._reversed = None
@@ -104,6 +109,7 @@ class ForwardingTables:
     def set_up(self, link: Link, up: bool) -> None:
         """Take a directed link out of the tables, or back into them."""
         (self._down.discard if up else self._down.add)(link.index)
+        self.version += 1
         self.refresh(link)
 
     def refresh(self, link: Link) -> None:

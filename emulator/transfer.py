@@ -8,6 +8,18 @@ from .clock import Appointment
 from .links import Link
 from .network import Flow
 from .records import DropReason
+from .way import Way
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SourceRoute:
+    """A way that the sender has chosen.
+
+    Attributes:
+        after: The next node, by node.
+    """
+
+    after: Mapping[int, int]
 
 
 @dataclass(eq=False, slots=True)
@@ -23,7 +35,7 @@ class Transfer:
         cap_bps: The most it takes.
         priority: On every link a higher one is served first.
         hop_limit: It is dropped when it would need one more link than this.
-        via: Of a source route, the next node by node; empty where the forwarding tables decide.
+        via: The source route; None where the forwarding tables decide.
         deadline: The appointment at which it is dropped.
         last: The piece that is sent last.
         rear: The node where that arrived last.
@@ -47,7 +59,7 @@ class Transfer:
     cap_bps: float
     priority: int
     hop_limit: int
-    via: Mapping[int, int]
+    via: "SourceRoute | None"
     delivered: Callable[["Transfer"], None]
     dropped: Callable[["Transfer", DropReason], None]
     deadline: Appointment | None = None
@@ -89,7 +101,7 @@ class Crossing:
 
     transfer: Transfer
     piece: int
-    links: Sequence[Link]
+    way: Way
     leads: bool
     node: int
     beyond: int
@@ -101,6 +113,11 @@ class Crossing:
     paid_s: float = 0.0
     pause: Appointment | None = None
     flow: Flow | None = None
+
+    @property
+    def links(self) -> Sequence[Link]:
+        """Return the links it is on."""
+        return self.way.links
 
     @property
     def waits(self) -> bool:

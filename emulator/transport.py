@@ -138,7 +138,7 @@ class Transport(Journeys):
         self._free(crossing.beyond, transfer, crossing.piece)
         transfer.least_s = 0.0  # a bound for another way than the one it will have come
         if self._plan.interrupted == "reroute":
-            transfer.via = {}
+            transfer.via = None
         if transfer.cut_through:
             self._cut_through(transfer)
             return

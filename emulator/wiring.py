@@ -81,8 +81,8 @@ class Wiring:
             del self.between[source, target]
             self._neighbours[source].remove(target)
         constraints = self.radio.open_cell(self, site)
-        attachment.down.source = attachment.up.target = site
-        attachment.down.constraints, attachment.up.constraints = (constraints["down"],), (constraints["up"],)
+        attachment.down.lead(site, device, (constraints["down"],))
+        attachment.up.lead(device, site, (constraints["up"],))
         for link in (attachment.down, attachment.up):
             self.between[link.source, link.target] = link
             insort(self._neighbours[link.source], link.target)

@@ -192,6 +192,7 @@ class World:
 
     def _stop(self) -> None:
         self._over = True
+        self._clock.interrupt()
 
     def _start_learning(self, lesson: Lesson) -> None:
         from .learning import Learning

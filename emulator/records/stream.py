@@ -3,7 +3,6 @@
 import hashlib
 import struct
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ class TableStream:
     def __init__(self, path: Path | None, table: Table, known: KnownRows | None = None) -> None:
         self.table = table
         self.count = 0
-        self._known, self._flushed = known, 0
+        self._known, self._flushed, self._until_look = known, 0, LOOK_ROWS
         self._rows: list[Any] = []
         self._kept = _as_they_are if table.has_text else struct.Struct(table.packing).pack
         self._file = None if path is None else pa.OSFile(str(path), "wb")
@@ -46,20 +45,19 @@ class TableStream:
 
     def append(self, row: tuple[Any, ...]) -> None:
         """Add one row, in the order of the table's columns."""
-        self._rows.append(self._kept(*row))
-        self.count += 1
-        if not self.count % LOOK_ROWS:
-            self._flush_if_due()
+        self.append_packed(self._kept(*row))
 
-    def extend(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Add several rows."""
-        before, self.count, kept = self.count, self.count + len(rows), self._kept
-        self._rows += [kept(*row) for row in rows]
-        if before // LOOK_ROWS != self.count // LOOK_ROWS:
+    def append_packed(self, rows: Any, count: int = 1) -> None:
+        """Add so many rows, packed one after another, to a table without text."""
+        self._rows.append(rows)
+        self.count += count
+        self._until_look -= count
+        if self._until_look <= 0:
             self._flush_if_due()
 
     def _flush_if_due(self) -> None:
-        if len(self._rows) >= FLUSH_ROWS or time.monotonic() >= self._flush_at:
+        self._until_look = LOOK_ROWS
+        if self.count - self._flushed >= FLUSH_ROWS or time.monotonic() >= self._flush_at:
             self.flush()
 
     def flush(self) -> None:
@@ -69,8 +67,8 @@ class TableStream:
             RunDiffers: A row is another than the one that is known.
         """
         if self._rows:
-            columns, count = self._columns(), len(self._rows)
-            at, self._flushed = self._flushed, self._flushed + count
+            columns, at = self._columns(), self._flushed
+            count, self._flushed = self.count - at, self.count
             self._rows.clear()
             known = 0 if self._known is None else self._known.check(at, columns)
             if known < count and self._file is not None:

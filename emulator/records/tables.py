@@ -4,6 +4,7 @@ Rows are logical: virtual time and ids, never wall-clock time, so that the same 
 for "no id" and NaN for "no value".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,12 @@ class Table:
     @property
     def packing(self) -> str:
         """Return the packed row type as a format of ``struct``, for a table without text."""
-        return "<" + "".join(_PACKED[kind] for _, kind in self.columns)
+        return self.packing_of(self.columns)
+
+    @staticmethod
+    def packing_of(columns: Sequence[tuple[str, str]]) -> str:
+        """Return the same of some columns."""
+        return "<" + "".join(_PACKED[kind] for _, kind in columns)
 
     @property
     def has_text(self) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from .conventions import EventKind, nanoseconds
+from .conventions import Asked, EventKind, nanoseconds
 from .errors import RecordError, RunDiffers
 from .files import (
     MANIFEST,
@@ -28,6 +28,7 @@ from .files import (
 )
 from .hold import Hold, host
 from .known import KnownRows
+from .packing import asked_head, event_head, event_tail, whole_event
 from .parts import compacted
 from .reader import RunRecord
 from .segments import segment_path
@@ -56,7 +57,7 @@ class RunWriter:
         self.folder = folder
         self.uncompacted: str | None = None
         self._manifest: dict[str, Any] = {"format": FORMAT, "id": folder.name, "started": utc_now(), **manifest}
-        self._manifest |= {"status": "running", "ended": None, "error": None, "host": host()}
+        self._manifest |= {"status": "running", "ended": None, "error": None, "host": host(), "process": os.getpid()}
         self._hold = hold or Hold(folder)
         rows = {} if known is None else {name: KnownRows(TABLES[name], known.table(name)) for name in TABLES}
         numbers = {name: compacted(manifest, name, folder) for name in TABLES}
@@ -135,12 +136,21 @@ class RunWriter:
         value: float = math.nan,
     ) -> None:
         """Record one event."""
-        self.events.append((round(time_s * 1e9), kind, node, peer, flow, packet, size_bytes, value))
+        row = whole_event(round(time_s * 1e9), kind, node, peer, flow, packet, size_bytes, value)
+        self.events.append_packed(row)
 
-    def hops(self, time_s: float, kind: EventKind, ends: Sequence[tuple[int, int]], flow: int, packet: int) -> None:
-        """Record that a transfer enters, or reaches the end of, several links at once."""
-        now_ns = round(time_s * 1e9)
-        self.events.extend([(now_ns, kind, node, peer, flow, packet, -1, math.nan) for node, peer in ends])
+    def hops(self, time_s: float, kind: EventKind, ends: Sequence[bytes], flow: int, packet: int) -> None:
+        """Record that a transfer enters, or reaches the end of, several links at once.
+
+        Args:
+            time_s: When.
+            kind: Which of the two.
+            ends: The nodes of each link, packed by `event_ends`.
+            flow: The transfer.
+            packet: What it carries.
+        """
+        head, tail = event_head(round(time_s * 1e9), kind), event_tail(flow, packet, -1, math.nan)
+        self.events.append_packed(head + (tail + head).join(ends) + tail, len(ends))
 
     def metric(self, time_s: float, name: str, value: float, node: int = -1, packet: int = -1) -> None:
         """Record one measured value, of a node, of a packet, or of the whole run."""
@@ -160,9 +170,18 @@ class RunWriter:
         """Record what a directed link or a node did in one time bin."""
         self.bins.append((nanoseconds(start_s), link, node, carried_bytes, utilisation, queue, energy_j))
 
-    def asked(self, rows: list[tuple[Any, ...]]) -> None:
-        """Record what the solver of the rates was asked: rows of the table ``sharing``."""
-        self._sharing.extend(rows)
+    def asked(self, time_s: float, asked: Asked, flow: int, transfer: int, tails: Sequence[bytes]) -> None:
+        """Record what the solver of the rates was asked: rows of the table ``sharing``.
+
+        Args:
+            time_s: When.
+            asked: What.
+            flow: By which flow.
+            transfer: Of which transfer.
+            tails: The other columns of each row, packed by `asked_tail`.
+        """
+        head = asked_head(round(time_s * 1e9), asked, flow, transfer)
+        self._sharing.append_packed(head + head.join(tails), len(tails))
 
     def radio(self, time_s: float, link: int, site: int, sinr_db: float, rate_bps: float) -> None:
         """Record what a radio link has from now on: signal to interference and noise, and rate."""

@@ -117,3 +117,17 @@ def test_a_process_sees_the_instant_in_which_it_was_woken():
     clock.at(0.1 + 0.2, Turn.TIMER, 0, lambda: woken.succeed())
     clock.run()
     assert seen == [0.1 + 0.2]
+
+
+def test_the_clock_goes_on_by_itself_until_a_process_or_an_interruption_is_due():
+    clock, seen = Clock(), []
+    for second in (1.0, 2.0, 3.0, 4.0):
+        clock.at(second, Turn.TIMER, 0, lambda: seen.append(clock.now))
+    clock.at(3.0, Turn.STOP, 0, clock.interrupt)
+    clock.timeout(1.5)
+    clock.step()
+    assert seen == [1.0]  # the timeout comes first
+    clock.step()
+    assert (seen, clock.now) == ([1.0], 1.5)
+    clock.step()
+    assert seen == [1.0, 2.0, 3.0]

@@ -22,7 +22,7 @@ def move(net, time_s, site, other):
         for link, ends in ((down, (other, device)), (up, (device, other))):
             del wiring.between[link.source, link.target]
             wiring._neighbours[link.source].remove(link.target)
-            link.source, link.target = ends
+            link.lead(*ends, link.constraints)
             wiring.between[ends] = link
             wiring._neighbours[link.source].append(link.target)
 

@@ -8,6 +8,7 @@ from wayfare.emulator.clock import Clock, Turn
 from wayfare.emulator.links import Link
 from wayfare.emulator.meter import Meter
 from wayfare.emulator.network import FluidNetwork, bits
+from wayfare.emulator.way import Way
 
 
 def link(index: int, rate_bps: float, constraint: int | None = None, coefficient: float = 1.0) -> Link:
@@ -29,7 +30,9 @@ class Fluid:
 
     def plan(self, start_s, name, links, size_bytes):
         def begin():
-            self.flows[name] = self.network.start(links, size_bytes, lambda: self.ends.update({name: self.clock.now}))
+            self.flows[name] = self.network.start(
+                Way(links), size_bytes, lambda: self.ends.update({name: self.clock.now})
+            )
 
         self.clock.at(start_s, Turn.TIMER, len(self.ends), begin)
 

@@ -11,6 +11,7 @@ from wayfare.emulator.links import Link
 from wayfare.emulator.meter import Meter
 from wayfare.emulator.network import FluidNetwork, Share
 from wayfare.emulator.sharing import Fluid
+from wayfare.emulator.way import Way
 
 
 def wire(index, rate_bps, shared=True):
@@ -35,7 +36,7 @@ class Fluidity:
             self.ends[name] = self.clock.now
 
         def begin():
-            self.flows[name] = self.network.start(links, size_bytes, done, **options)
+            self.flows[name] = self.network.start(Way(links), size_bytes, done, **options)
 
         self.at(start_s, begin)
 

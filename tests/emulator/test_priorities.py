@@ -8,6 +8,7 @@ from wayfare.emulator.links import Link
 from wayfare.emulator.meter import Meter
 from wayfare.emulator.network import FluidNetwork, Share, rank_on
 from wayfare.emulator.records import EventKind
+from wayfare.emulator.way import Way
 
 
 def test_a_higher_priority_is_served_first_and_a_lower_one_afterwards(bench, wired):
@@ -75,8 +76,8 @@ def test_a_rank_by_rate_follows_the_rate(writer):
     """Both would take a second alone; after a quarter of one the slower becomes the faster, and goes first."""
     links, ends, clock = [radio(0, 8e6), radio(1, 16e6)], {}, Clock()
     network = FluidNetwork(clock, {0: 1.0}, Meter(links, [], writer))
-    network.start(links[:1], 1_000_000, lambda: ends.update(first=clock.now), share=Share(rank=0))
-    network.start(links[1:], 2_000_000, lambda: ends.update(second=clock.now), share=Share(rank=0))
+    network.start(Way(links[:1]), 1_000_000, lambda: ends.update(first=clock.now), share=Share(rank=0))
+    network.start(Way(links[1:]), 2_000_000, lambda: ends.update(second=clock.now), share=Share(rank=0))
     clock.run(until=0.25)
     network.set_rates({links[0]: 32e6})
     clock.run()

@@ -14,6 +14,7 @@ from wayfare.emulator.links import Link
 from wayfare.emulator.meter import Meter
 from wayfare.emulator.network import FluidNetwork
 from wayfare.emulator.records import EventKind, RunRecord
+from wayfare.emulator.way import Way
 
 from .conftest import run_text
 
@@ -32,7 +33,7 @@ class Bench:
             self.ends[transfer] = self.clock.now
 
         def begin():
-            self.network.start(links, size_bytes, done, transfer=transfer, **options)
+            self.network.start(Way(links), size_bytes, done, transfer=transfer, **options)
 
         self.clock.at(start_s, Turn.TIMER, transfer, begin)
 
