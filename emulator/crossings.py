@@ -57,7 +57,8 @@ class Crossings:
             self._clock.now,
             bits(transfer.pieces[piece]),
         )
-        self._all[crossing] = transfer.crossings[crossing] = None
+        self._all[crossing] = None
+        transfer.crossings.append(crossing)
         return crossing
 
     def _way_back(self, links: Sequence[Link]) -> list[Link]:
@@ -146,7 +147,8 @@ class Crossings:
         self._forget(crossing)
 
     def _forget(self, crossing: Crossing) -> None:
-        del self._all[crossing], crossing.transfer.crossings[crossing]
+        del self._all[crossing]
+        crossing.transfer.crossings.remove(crossing)
 
     def stretches(self, way: Way) -> Sequence[Stretch]:
         """Return the links of a way by when the last bit, which has left the bottleneck now, is at their ends."""

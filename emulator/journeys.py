@@ -117,14 +117,12 @@ class Journeys:
         return transfer
 
     def _plan_start(self, transfer: Transfer, deadline_s: float) -> None:
-        now_s, expire = self._clock.now, partial(self._expire, transfer)
-        if deadline_s <= now_s:
-            self._clock.at(now_s, Turn.TIMER, transfer.number, expire)
-            return
-        begin = self._cut_through if transfer.cut_through else self._hop_by_hop
-        self._clock.at(now_s, Turn.TIMER, transfer.number, partial(begin, transfer))
+        now_s, begin = self._clock.now, self._cut_through if transfer.cut_through else self._hop_by_hop
+        if deadline_s > now_s:
+            self._clock.at(now_s, Turn.TIMER, transfer.number, partial(begin, transfer))
         if deadline_s < math.inf:
-            transfer.deadline = self._clock.at(deadline_s, Turn.TIMER, transfer.number, expire)
+            expire = partial(self._expire, transfer)
+            transfer.deadline = self._clock.at(max(deadline_s, now_s), Turn.TIMER, transfer.number, expire)
 
     def _expire(self, transfer: Transfer) -> None:
         self._drop(transfer, transfer.rear, DropReason.DEADLINE)
@@ -219,10 +217,12 @@ class Journeys:
         transfer, piece, way = crossing.transfer, crossing.piece, crossing.way
         delay_s = self._propagate(crossing, piece)
         if piece == 0:
-            fastest_bps = min(transfer.cap_bps, way.current().peak_bps)
+            fastest_bps = min(transfer.cap_bps, way.peak_bps)
             transfer.least_s += crossing.paid_s + bits(transfer.pieces[0]) / fastest_bps + delay_s
         if self._buffers.bounded:
             self._free(crossing.node, transfer, piece)
+        if transfer.cut_through and not transfer.split:
+            return
         queue = transfer.queues.get(way.metered[0])
         if queue:
             queue.popleft()

@@ -104,6 +104,8 @@ def section_of(link_class: str) -> str:
 class Link:
     """One direction of a link, as the fluid network sees it now; a run may change its rate, its delay and its ends.
 
+    These change by its methods alone, which count the changes: what follows from a link is kept until then.
+
     Attributes:
         index: Twice the edge's index, plus one for the backward direction.
         constraints: What its flows share: a wire's capacity, a cell's airtime, the airtime of both ends of a sidelink.

@@ -3,12 +3,17 @@
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from .clock import Appointment
 from .links import Link
 from .network import Flow
 from .records import DropReason
 from .way import Way
+
+_COLLECTIONS: Mapping[str, type] = MappingProxyType(
+    {"way": dict, "passed": set, "queues": dict, "crossed": dict, "room": set, "crossings": list}
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -69,12 +74,20 @@ class Transfer:
     hops: int = 0
     arrived: int = 0
     least_s: float = 0.0
-    way: dict[int, Link] = field(default_factory=dict)
-    passed: set[tuple[int, int]] = field(default_factory=set)
-    queues: dict[int, deque[int]] = field(default_factory=dict)
-    crossed: dict[tuple[int, int], int] = field(default_factory=dict)
-    room: set[tuple[int, int]] = field(default_factory=set)
-    crossings: dict["Crossing", None] = field(default_factory=dict)
+    way: dict[int, Link] = field(init=False)
+    passed: set[tuple[int, int]] = field(init=False)
+    queues: dict[int, deque[int]] = field(init=False)
+    crossed: dict[tuple[int, int], int] = field(init=False)
+    room: set[tuple[int, int]] = field(init=False)
+    crossings: list["Crossing"] = field(init=False)
+
+    def __getattr__(self, name: str) -> object:
+        """Make a collection when it is asked for the first time: one that cuts through needs few of them."""
+        if name not in _COLLECTIONS:
+            raise AttributeError(f"a transfer has no {name!r}")
+        made = _COLLECTIONS[name]()
+        setattr(self, name, made)
+        return made
 
     def __post_init__(self) -> None:
         """Begin with all of it at the source."""

@@ -39,7 +39,7 @@ def plan_move(net, time_s, ends):
         ):
             del wiring.between[link.source, link.target]
             wiring._neighbours[link.source].remove(link.target)
-            link.source, link.target = pair
+            link.lead(*pair, link.constraints)
             wiring.between[pair] = link
             wiring._neighbours[link.source].append(link.target)
 
@@ -125,7 +125,7 @@ def test_the_share_of_a_connection_follows_the_delay(bench, wired):
     net.send("y", "c", 1_000_000)
 
     def change():
-        link.delay_s = 0.025
+        link.take_delay(0.025)
         net.network.ask_anew([link])
 
     net.clock.at(0.51, Turn.FAULT, 0, change)
