@@ -5,10 +5,12 @@ from collections.abc import Callable
 from enum import IntEnum
 from heapq import heappop, heappush
 from operator import attrgetter
+from typing import Any
 
 import simpy
 
 AT_A_TIME = 64  # instants between two looks of SimPy, where nothing but appointments happens
+TIME, ACTION = 0, 4  # places in an appointment
 
 
 class Turn(IntEnum):
@@ -25,17 +27,14 @@ class Turn(IntEnum):
     STOP = 8  # the run ends, after all other timed actions of this instant
 
 
-class Appointment:
-    """One entry of the agenda; ``cancel`` makes it not happen."""
+class Appointment(list[Any]):
+    """One entry of the agenda, which they stand in by their order as lists: time [s], turn, id, number and action."""
 
-    __slots__ = ("action",)
-
-    def __init__(self, action: Callable[[], object]) -> None:
-        self.action: Callable[[], object] | None = action
+    __slots__ = ()
 
     def cancel(self) -> None:
-        """Drop the entry; it costs nothing afterwards."""
-        self.action = None
+        """Make it not happen; it costs nothing afterwards."""
+        self[ACTION] = None
 
 
 class Clock(simpy.Environment):
@@ -51,7 +50,7 @@ class Clock(simpy.Environment):
 
     def __init__(self) -> None:
         super().__init__()
-        self._agenda: list[tuple[float, int, int, int, Appointment]] = []
+        self._agenda: list[Appointment] = []
         self._wake_at = math.inf
         self._added = 0
         self._interrupted = False
@@ -62,11 +61,11 @@ class Clock(simpy.Environment):
         Raises:
             ValueError: The time is before ``now`` or not a number.
         """
-        if not time_s >= self.now:
+        if not time_s >= self._now:
             raise ValueError(f"an appointment at {time_s} s, when it is {self.now} s")
-        appointment = Appointment(action)
-        self._added += 1
-        heappush(self._agenda, (time_s, turn, identity, self._added, appointment))
+        self._added = number = self._added + 1
+        appointment = Appointment((time_s, turn, identity, number, action))
+        heappush(self._agenda, appointment)
         if time_s < self._wake_at:
             self._sleep_until(time_s)
         return appointment
@@ -81,7 +80,7 @@ class Clock(simpy.Environment):
 
     def upcoming_s(self) -> float:
         """Return the time of the next appointment; infinite if there is none."""
-        return self._agenda[0][0] if self._agenda else math.inf
+        return self._agenda[0][TIME] if self._agenda else math.inf
 
     def _sleep_until(self, time_s: float) -> None:
         self._wake_at = time_s
@@ -106,12 +105,11 @@ class Clock(simpy.Environment):
     def _run_due(self) -> None:
         """Run the appointments of this instant, those that they make too; then drop those that were cancelled."""
         agenda, now_s = self._agenda, self._now
-        while agenda and agenda[0][0] <= now_s:
-            appointment = heappop(agenda)[-1]
-            action, appointment.action = appointment.action, None
+        while agenda and agenda[0][TIME] <= now_s:
+            action = heappop(agenda)[ACTION]
             if action is not None:
                 action()
-        while agenda and agenda[0][-1].action is None:
+        while agenda and agenda[0][ACTION] is None:
             heappop(agenda)
 
 
