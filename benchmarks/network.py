@@ -1,16 +1,18 @@
 """Finished flows per CPU second, on networks of several shapes, and SimPy events per second.
 
-    python benchmarks/network.py [--repeat 5] [--flows 1.0] [--only NAME]
+    python benchmarks/network.py [--repeat 5] [--flows 1.0] [--only NAME] [--simgrid PROGRAM]
 
 Each workload keeps a number of flows in progress: when one ends, another begins at the same instant. Two things are
 measured: the fluid network on its clock with its meter, nothing recorded; and the whole engine, where a flow is a
 transfer, cut through along its way, with each step and all that the solver was asked recorded. CPU time, medians
-of repetitions in which the workloads take turns.
+of repetitions in which the workloads take turns. With ``--simgrid`` the same workloads are run by SimGrid too, which
+records nothing: its C++ interface, one actor a flow in progress (``peers/simgrid_flows.cpp`` says how to build it).
 """
 
 import argparse
 import platform
 import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -75,12 +77,20 @@ class Workload:
                 wiring.add_link(*ends, constraints=constraints, delay_s=0.0, **figures)
         return wiring
 
-    def ways(self, rng: np.random.Generator, total: int) -> list[Nodes]:
-        """Return the ways of so many flows that begin one after the other, or of each lane."""
+    @property
+    def warm(self) -> int:
+        """Return how many ends come before those that count."""
+        return self.finished // 10
+
+    def flows(self) -> tuple[list[int], list[Nodes]]:
+        """Return the sizes of flows that begin one after the other [bytes], and their ways, or that of each lane."""
+        rng = np.random.default_rng(1)
+        total = self.concurrent + self.warm + self.finished
+        sizes = [1 + int(size) for size in rng.exponential(MEAN_BYTES, total)]
         if self.draw is not None:
-            return [self.draw(rng) for _ in range(total)]
+            return sizes, [self.draw(rng) for _ in range(total)]
         assert self.lane is not None
-        return [self.lane(i) for i in range(self.concurrent)]
+        return sizes, [self.lane(i) for i in range(self.concurrent)]
 
 
 def dumbbell(concurrent: int, finished: int) -> Workload:
@@ -170,17 +180,13 @@ def churn(workload: Workload, folder: Path, *, whole: bool = False) -> float:
     network = FluidNetwork(clock, wiring.capacity, meter, fluid=at_once, journal=journal)
     hardware = [DEFAULT_NODES["edge"]] * len(wiring.names)
     transport = Transport(clock, network, wiring, hardware, writer, FORWARDING)
-    rng = np.random.default_rng(1)
-    warm = workload.finished // 10
-    total = workload.concurrent + warm + workload.finished
-    sizes = [1 + int(size) for size in rng.exponential(MEAN_BYTES, total)]
-    ways = workload.ways(rng, total)
+    warm, (sizes, ways) = workload.warm, workload.flows()
     routes = [Way([wiring.between[ends] for ends in pairwise(way)]) for way in ways]
     started = ended = 0
 
     def begin(lane: int) -> None:
         nonlocal started
-        draw = started % total  # the clock may go on some instants after the last flow that counts
+        draw = started % len(sizes)  # the clock may go on some instants after the last flow that counts
         number = draw if workload.draw is not None else lane
         if whole:
             way, done = ways[number], partial(end, lane)
@@ -205,6 +211,23 @@ def churn(workload: Workload, folder: Path, *, whole: bool = False) -> float:
         spent_s = (time.process_time() - start) * workload.finished / (ended - first)
     writer.fail("stopped", "measured")
     return spent_s
+
+
+def churn_in_simgrid(workload: Workload, program: Path) -> float:
+    """Let SimGrid run a workload and return the CPU time that the flows counted took [s].
+
+    Of several ways between two nodes it takes the first that was drawn for all flows.
+    """
+    wiring, (sizes, ways) = workload.wiring, workload.flows()
+    lanes = workload.draw is None
+    words: list[object] = [len(wiring.names), len(wiring.links), LINK_BPS / 8]
+    words += [workload.concurrent, workload.warm, workload.finished, int(lanes), len(ways)]
+    for way in ways:
+        links = [wiring.between[ends].index for ends in pairwise(way)]
+        words += [way[0], way[-1], len(links), *links]
+    words += [len(sizes), *(word for i, size in enumerate(sizes) for word in (0 if lanes else i, size))]
+    done = subprocess.run([program], input=" ".join(map(str, words)), capture_output=True, text=True, check=True)
+    return float(done.stdout.split()[0])
 
 
 def end_dropped(*_: object) -> None:
@@ -245,6 +268,9 @@ def measure(args: argparse.Namespace, folder: Path) -> dict[str, list[float]]:
                 if args.only in workload.name:
                     spent_s = churn(workload, folder, whole=whole)
                     rates.setdefault(f"{workload.name}, {part}", []).append(workload.finished / spent_s)
+            if args.simgrid is not None and args.only in workload.name:
+                spent_s = churn_in_simgrid(workload, args.simgrid)
+                rates.setdefault(f"{workload.name}, SimGrid", []).append(workload.finished / spent_s)
         rates.setdefault("SimPy events", []).append(200_000 / simpy_events(200_000))
     return rates
 
@@ -264,6 +290,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5, help="repetitions of each workload [5]")
     parser.add_argument("--flows", type=float, default=1.0, help="scale of the number of flows counted [1.0]")
     parser.add_argument("--only", default="", help="workloads whose name has this in it")
+    parser.add_argument("--simgrid", type=Path, help="peers/simgrid_flows.cpp, built")
     args = parser.parse_args()
     print(f"{platform.platform()}, {platform.processor() or platform.machine()}, Python {platform.python_version()}")
     print(", ".join(f"{name} {version(name)}" for name in PACKAGES))
