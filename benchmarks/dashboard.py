@@ -1,6 +1,7 @@
 """What the dashboard's map costs a browser: a frame while it plays, the first picture, scrubbing through a long run.
 
     python benchmarks/dashboard.py [--only 1000] [--seconds 8] [--long]
+    python benchmarks/dashboard.py --live 20
 
 Run folders are made up and written by the emulator's own `RunWriter`: sites on a grid with a cloud above, devices
 that hang on two of them each, hops between neighbours at a constant rate, loads by bin and an accuracy now and then.
@@ -10,7 +11,8 @@ them back has them painted at once. ``interval`` is the time from frame to frame
 whatever else the machine does lengthens both. ``first picture`` is from the end of the server's answer for the page
 to the map with its first tile, the dashboard's own scripts and its parts of the page included; ``of that the map`` is
 from when its place in the page is there. With ``--long`` a run of an hour and 5 million events is made too (a minute
-and 48 MB), and scrubbed through.
+and 48 MB), and scrubbed through. With ``--live`` it measures, instead of all that, what it costs a run that somebody
+watches it (`watching`): for the figure that is asked for, a machine with nothing else to do, and some twenty pairs.
 """
 
 import argparse
@@ -33,6 +35,7 @@ from typing import Any
 import numpy as np
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
+from watching import ASKED_PERCENT, measured, median_interval
 
 from wayfare.emulator.records import EventKind, RunWriter
 
@@ -167,7 +170,8 @@ def _hops(run: RunWriter, ends: Any, size: Size, between: tuple[float, float], f
         rows.append((ended, 2, EventKind.HOP_END, *here, -1, math.nan))
         rows.append((ended, 3, EventKind.FLOW_END, *there, *last))
     rows.sort(key=lambda row: row[:2])
-    run.events.extend([(row[0], *row[2:]) for row in rows])
+    for row in rows:
+        run.events.append((row[0], *row[2:]))
     return flow + count
 
 
@@ -271,25 +275,53 @@ def row(browser: Chrome, seconds: float, name: str, first_ms: list[tuple[float, 
     return f"| {name} | {frames} | {len(interval) / 0.9 / seconds:.0f} | {whole:.0f} | {own:.0f} |"
 
 
+def live(pairs: int, scratch: Path) -> None:
+    """Measure what it costs a run to be watched, and print the row."""
+    runs = scratch / "runs"
+    runs.mkdir()
+    with dashboard(runs) as address, chromium(scratch / "profile") as browser:
+        print(machine(browser))
+
+        def show(run: str) -> None:
+            browser.get(f"{address}run/{run}")
+            until(browser, READY)
+
+        found = measured(runs, pairs, show, lambda: browser.get("about:blank"))
+    more = [pair.more_percent for pair in found]
+    interval = median_interval(more)
+    between = f"{interval[0]:+.1f} to {interval[1]:+.1f}" if interval else "six pairs or more"
+    alone_s, watched_s = (statistics.median(getattr(pair, name) for pair in found) for name in ("alone_s", "watched_s"))
+    print("| pairs | alone [s] | watched [s] | more, median [%] | 95 % [%] | asked [%] |\n|---|---|---|---|---|---|")
+    figures = f"{alone_s:.2f} | {watched_s:.2f} | {statistics.median(more):+.1f} | {between}"
+    print(f"| {pairs} | {figures} | below {ASKED_PERCENT:g} |")
+
+
+def machine(browser: Chrome) -> str:
+    """Say what it is measured on."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("wayfare", "dash", "pyarrow", "numpy"))
+    return (
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n"
+        f"Chromium {browser.capabilities['browserVersion']}, Python {platform.python_version()}, {packages}\n"
+    )
+
+
 def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", type=int, help="nodes of the one size to measure")
     parser.add_argument("--seconds", type=float, default=8.0, help="how long each run is played")
     parser.add_argument("--long", action="store_true", help="an hour and 5 million events too")
+    parser.add_argument("--live", type=int, metavar="PAIRS", help="what being watched costs a run, and nothing else")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
+        if options.live:
+            live(options.live, Path(scratch))
+            return
         runs = Path(scratch) / "runs"
         made = {size: make(runs, size) for size in SIZES if options.only in (None, size.nodes)}
         long_run = make(runs, LONG) if options.long else None
         with dashboard(runs) as address, chromium(Path(scratch) / "profile") as browser:
-            packages = ", ".join(f"{name} {version(name)}" for name in ("wayfare", "dash", "pyarrow", "numpy"))
-            print(
-                f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-            )
-            print(
-                f"Chromium {browser.capabilities['browserVersion']}, Python {platform.python_version()}, {packages}\n"
-            )
+            print(machine(browser))
             print(f"| {' | '.join(COLUMNS)} |")
             print("|---" * len(COLUMNS) + "|")
             for size, run in made.items():

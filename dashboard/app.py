@@ -12,6 +12,7 @@ from wayfare.emulator.records import RecordError
 
 from . import runs_table
 from .address import COMPARE, LAUNCH, Address
+from .chart_panel import described
 from .charts import CHARTS, View
 from .charts.compared import curves_figure, curves_summary
 from .compare_view import compare_page
@@ -84,7 +85,8 @@ def _route(app: dash.Dash, store: RunStore, feed: RunsFeed, *, allow_runs: bool)
         if address.run is None:
             return message_page(words, words("nowhere"), words("nowhere.reason", path=address.path))
         try:
-            return run_page(store.open(address.run), address, words, _now(), allow_runs=allow_runs)
+            run, siblings = store.open(address.run), store.siblings(address.run)
+            return run_page(run, address, words, _now(), siblings, allow_runs=allow_runs)
         except RecordError as error:
             return message_page(words, words("unshown"), str(error))
 
@@ -131,7 +133,7 @@ def _follow_run(app: dash.Dash, store: RunStore, *, allow_runs: bool) -> None:
             return no_update, message_page(words, words("unread"), str(error)), no_update, no_update
         now = _now()
         live = run.overview.status_at(now) in LIVE
-        head = run_head(run, now, words, allow_runs=allow_runs)
+        head = run_head(run, now, words, store.siblings(runs[0]), allow_runs=allow_runs)
         if run.stamp == stamp:
             return no_update, head if not live else no_update, no_update, not live
         return run.stamp, head, run.end_s, not live
@@ -170,9 +172,10 @@ def _draw_charts(app: dash.Dash, store: RunStore) -> None:
                 groups = compare(store, runs).groups
                 return curves_figure(groups, view), curves_summary(groups, view)
             run, began = store.open(runs[0]), thread_time()
-            drawn = CHARTS[name].draw(run, view), CHARTS[name].describe(run, view)
+            chart = CHARTS[name]
+            drawn = chart.draw(run, view), chart.describe(run, view), chart.moments(run, view)
             store.spent(runs[0], thread_time() - began)
-            return drawn
+            return drawn[0], described(*drawn[1:], view.words)
         except RecordError as error:
             return no_update, str(error)
 

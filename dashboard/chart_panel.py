@@ -6,6 +6,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from .charts import Moment
+from .quantity_text import duration_text
 from .shell import aria, data
 from .texts import Words
 
@@ -60,6 +62,20 @@ def chart_panel(
         **data(chart=name, follows="yes" if follows else ""),
         **data(**{f"first_{choice}": values[0] for choice, values in offered.items()}),
     )
+
+
+def described(said: str, moments: Sequence[Moment], words: Words) -> list[Any]:
+    """Return what a chart shows in words, and a button for each moment that one may want to go to."""
+    buttons = [
+        html.Button(
+            f"▸ {moment.name}, {duration_text(moment.time_s)}",
+            className="wf-moment",
+            title=words("moment.go"),
+            **data(moment=repr(moment.time_s), pick=moment.pick),
+        )
+        for moment in moments
+    ]
+    return [f"{said} ", *buttons]
 
 
 def _choice(chart: str, choice: str, values: Sequence[str], words: Words, asked: Mapping[str, str]) -> Any:

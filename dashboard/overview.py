@@ -68,14 +68,23 @@ class Overview:
         return "lost" if silent else "running"
 
 
+def check_format(manifest: Mapping[str, Any]) -> None:
+    """Refuse what another version wrote, before its other files are looked for.
+
+    Raises:
+        RecordError: The manifest is of another format.
+    """
+    if manifest.get("format") != FORMAT:
+        raise RecordError(f"run.json: format {manifest.get('format')!r}; this version of Wayfare reads format {FORMAT}")
+
+
 def read_overview(name: str, manifest: Mapping[str, Any], summary: Mapping[str, Any] | None) -> Overview:
     """Return the overview of a run folder; values of the wrong type count as absent.
 
     Raises:
         RecordError: The manifest is of another format, or its status is none.
     """
-    if manifest.get("format") != FORMAT:
-        raise RecordError(f"run.json: format {manifest.get('format')!r}; this version of Wayfare reads format {FORMAT}")
+    check_format(manifest)
     status = manifest.get("status")
     if status not in STATUSES:
         raise RecordError(f"run.json: status {text(str(status), 40)!r}, expected one of {', '.join(STATUSES)}")

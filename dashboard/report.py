@@ -12,15 +12,17 @@ from pathlib import Path
 from wayfare.emulator.records import RecordError, RunRecord
 
 from .map.index import TILE_ROWS
+from .map.scalings import scalings
 from .map.tiles import Tiles
 from .node_positions import LAYOUTS
 from .quantity_text import accuracy_text, bytes_text, count_text, duration_text, plain_text, si_text, text
-from .report_charts import both, charts
+from .report_charts import both, charts, hatches
 from .run_data import RunData
 from .run_store import RunStore
 from .theme import style_sheet
 
 ASSETS = Path(__file__).parent / "assets"
+STYLES = ("base.css", "map.css", "map_report.css")
 MOST_TILES = 40
 MOST_BYTES = 64_000_000
 STATUS_WORDS = {
@@ -37,8 +39,8 @@ PAGE = """<!DOCTYPE html>
 <title>{title}</title>
 <style>{style}</style></head>
 <body class="wr"><main><header class="wr-top"><h1>Wayfare</h1>{choice}
-<button id="wr-language">中文</button><button id="wr-theme">◐</button></header>
-{runs}</main>
+<button class="wf-button" id="wr-language">中文</button><button class="wf-button" id="wr-theme">◐</button></header>
+{runs}</main>{hatches}
 {pieces}
 <script>{script}</script>
 </body></html>
@@ -83,11 +85,10 @@ def report(folders: Sequence[Path]) -> Report:
     page = PAGE.format(
         policy=POLICY.format(base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()),
         title=escape(f"{', '.join(text(title) or '?' for title in titles)} · Wayfare"),
-        style="\n".join(
-            [style_sheet(), *(path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob("map*.css")))]
-        ),
+        style="\n".join([style_sheet(), *((ASSETS / name).read_text(encoding="utf-8") for name in STYLES)]),
         choice=_choice(titles),
         runs="\n".join(sections),
+        hatches=hatches(),
         pieces="\n".join(pieces),
         script=script,
     )
@@ -114,6 +115,7 @@ def _contents(tiles: Tiles) -> Iterator[tuple[str, bytes]]:
     """Yield what the map asks for, by the name under which it does."""
     yield "head", tiles.head()
     yield "now", json.dumps(tiles.now() | {"status": "finished"}, allow_nan=False).encode()
+    yield "scalings", json.dumps(scalings(tiles.record), allow_nan=False).encode()
     for layout in LAYOUTS:
         yield f"places-{layout}", tiles.places(layout)
     for number in range(tiles.index.tiles):
@@ -130,7 +132,7 @@ def _choice(titles: Sequence[str]) -> str:
     if len(titles) < 2:
         return ""
     return "".join(
-        f'<button data-wr-run="{number}">{escape(text(title, 60) or "?")}</button>'
+        f'<button class="wf-button" data-wr-run="{number}">{escape(text(title, 60) or "?")}</button>'
         for number, title in enumerate(titles)
     )
 
@@ -141,8 +143,8 @@ def _section(number: int, run: RunData, note: tuple[str, str] | None) -> str:
     method, name = (escape(text(fact) or "") for fact in (overview.method, overview.name))
     status = STATUS_WORDS.get(overview.status, (overview.status, overview.status))
     words = " · ".join(fact for fact in (method, *seed, name) if fact)
-    told = f'<p class="wr-note">{both(*note)}</p>' if note else ""
-    error = f'<p class="wr-note">{escape(text(overview.error, 2000) or "")}</p>' if overview.error else ""
+    told = f'<p class="wf-error wr-note">{both(*note)}</p>' if note else ""
+    error = f'<p class="wf-error">{escape(text(overview.error, 2000) or "")}</p>' if overview.error else ""
     hidden = " hidden" if number else ""
     return (
         f'<article class="wr-run" id="wr-{number}"{hidden}><h2>{escape(overview.scenario or overview.name)}</h2>'
@@ -164,11 +166,12 @@ def _figures(run: RunData) -> str:
         ("Dropped", "丢弃", count_text(overview.packets_dropped), True),
     ]
     cells = (
-        f"<div><dt>{both(name, chinese)}</dt><dd>{escape(value)}</dd></div>"
+        f'<div class="wf-tile"><dt class="wf-tile-label">{both(name, chinese)}</dt>'
+        f'<dd class="wf-tile-value">{escape(value)}</dd></div>'
         for name, chinese, value, shown in figures
         if shown
     )
-    return f'<dl class="wr-figures">{"".join(cells)}</dl>'
+    return f'<dl class="wf-tiles">{"".join(cells)}</dl>'
 
 
 def _expectations(run: RunData) -> str:
@@ -176,6 +179,6 @@ def _expectations(run: RunData) -> str:
     for one in run.overview.expectations:
         state, mark = ("held", "✓") if one.passed else ("failed", "✗")
         value = "" if one.value is None else f" ({plain_text(one.value)})"
-        items.append(f'<li class="wr-{state}"><b>{mark}</b> <code>{escape(one.text)}</code>{value}</li>')
+        items.append(f'<li class="wf-{state}"><b>{mark}</b> <code>{escape(one.text)}</code>{value}</li>')
     listed = "".join(items)
-    return f'<ul class="wr-expect">{listed}</ul>' if listed else ""
+    return f'<ul class="wf-expectations">{listed}</ul>' if listed else ""

@@ -13,6 +13,7 @@ from .run_data import RunData
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 210, 46, 10, 24
 MOST_POINTS = CELLS
+HATCHES = ("", "M0 8L8 0", "M0 0L8 8", "M0 4H8", "M4 0V8")  # the cue besides the colour of an area, by its place
 CLASS_NAMES = {
     "access-up": ("access, up", "接入上行"),
     "access-down": ("access, down", "接入下行"),
@@ -44,6 +45,16 @@ class Series:
 def both(english: str, chinese: str) -> str:
     """Return markup of which the style sheet shows the language of the page."""
     return f'<span lang="en">{escape(english)}</span><span lang="zh">{escape(chinese)}</span>'
+
+
+def hatches() -> str:
+    """Return the patterns that all charts of a page use; outside of what is hidden, or nothing would be drawn."""
+    patterns = "".join(
+        f'<pattern id="wr-hatch-{place}" width="8" height="8" patternUnits="userSpaceOnUse">'
+        f'<path d="{path}"/></pattern>'
+        for place, path in enumerate(HATCHES)
+    )
+    return f'<svg class="wr-hatches" aria-hidden="true">{patterns}</svg>'
 
 
 def charts(run: RunData) -> str:
@@ -82,17 +93,17 @@ def _chart(title: tuple[str, str], series: Sequence[Series], end_s: float, top: 
     thinned = [_thinned(one) for one in series]
     high = top if top is not None else _round_above(float(np.sum([one.y for one in thinned], axis=0).max()))
     parts, base = [], np.zeros(len(thinned[0].x)) if stacked else np.zeros(0)
-    for one in thinned:
+    for place, one in enumerate(thinned):
         if stacked:
-            parts.append(_area(one, base, base + one.y, end_s, high))
+            parts.append(_area(one, base, base + one.y, end_s, high, place))
             base = base + one.y
         else:
             dash = f' stroke-dasharray="{one.dash}"' if one.dash else ""
             path = _path(one.x, one.y, end_s, high)
             parts.append(f'<path d="{path}" fill="none" stroke="var(--wf-{one.colour})" stroke-width="2.2"{dash}/>')
     legend = "".join(
-        f'<span class="wr-key"><i style="background:var(--wf-{escape(one.colour)})"></i>{both(*one.name)}</span>'
-        for one in series
+        f'<span class="wr-key">{_sample(one, place, stacked=stacked)}{both(*one.name)}</span>'
+        for place, one in enumerate(series)
     )
     return (
         f'<figure class="wr-chart" data-end="{end_s!r}"><figcaption><b>{both(*title)}</b>{legend}</figcaption>'
@@ -124,14 +135,29 @@ def _path(x: Floats, y: Floats, end_s: float, high: float) -> str:
     return f"M{points[0][0]:.1f} {points[0][1]:.1f}{steps}"
 
 
-def _area(series: Series, low: Floats, high_line: Floats, end_s: float, high: float) -> str:
+def _area(series: Series, low: Floats, high_line: Floats, end_s: float, high: float, place: int) -> str:
     """Return an area of steps: each value holds until the next time."""
     edges = _x(np.append(series.x, end_s), end_s)
     corners = np.repeat(edges, 2)[1:-1]
     upper, lower = (np.repeat(_y(line, high), 2) for line in (high_line, low))
     points = [*zip(corners, upper, strict=True), *zip(corners[::-1], lower[::-1], strict=True)]
-    text = " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
-    return f'<polygon points="{text}" fill="var(--wf-{series.colour})" fill-opacity="0.85"/>'
+    return _hatched(f'<polygon points="{" ".join(f"{px:.1f},{py:.1f}" for px, py in points)}"', series, place)
+
+
+def _hatched(shape: str, series: Series, place: int) -> str:
+    """Return a shape, whose element ``shape`` begins, in a colour and in the hatching of its place."""
+    colour = f'{shape} fill="var(--wf-{escape(series.colour)})" fill-opacity="0.85"/>'
+    return f'{colour}{shape} fill="url(#wr-hatch-{place % len(HATCHES)})"/>'
+
+
+def _sample(series: Series, place: int, *, stacked: bool) -> str:
+    """Return what a line or an area looks like, for the legend."""
+    if stacked:
+        area = _hatched('<rect width="22" height="12"', series, place)
+        return f'<svg width="22" height="12">{area}</svg>'
+    dash = f' stroke-dasharray="{series.dash}"' if series.dash else ""
+    line = f'<path d="M0 6H26" stroke="var(--wf-{escape(series.colour)})" stroke-width="2.2"{dash}/>'
+    return f'<svg width="26" height="12">{line}</svg>'
 
 
 def _round_above(value: float) -> float:

@@ -1,31 +1,37 @@
 """The head of a run's page: title, status, headline figures and expectations."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from dash import dcc, html
 
-from .address import launch_path
+from .address import compare_path, launch_path
 from .overview import Expectation, Overview
 from .quantity_text import NONE, accuracy_text, bytes_text, count_text, duration_text, plain_text, si_text, text
 from .run_data import RunData
 from .shell import aria, data, way_back
 from .texts import Words
 
+MOST_SHARES = 3
 
-def run_head(run: RunData, now: datetime, words: Words, *, allow_runs: bool = False) -> list[Any]:
-    """Return title, status, headline figures and expectations."""
+
+def run_head(
+    run: RunData, now: datetime, words: Words, siblings: Sequence[str] = (), *, allow_runs: bool = False
+) -> list[Any]:
+    """Return title, status, what can be done, headline figures and expectations; ``siblings`` are of its sweep."""
     overview = run.overview
     status = overview.status_at(now)
     seed = words("run.seed", seed=overview.seed) if overview.seed is not None else None
     started = overview.started.astimezone().strftime("%Y-%m-%d %H:%M") if overview.started else None
-    line = " · ".join(fact for fact in (overview.method or words("run.network"), seed, started) if fact)
+    facts = overview.point, overview.method or words("run.network"), seed, started
+    line = " · ".join(fact for fact in facts if fact)
     title = [html.H1(overview.scenario or text(overview.name)), status_badge(status, overview.progress, words)]
     subtitle = html.Div([html.Span(line), html.Code(text(overview.name))], className="wf-subtitle wf-muted")
-    actions = [_actions(overview, status, words)] if allow_runs else []
+    actions = [*_comparison(siblings, words), *(_actions(overview, status, words) if allow_runs else [])]
     error = [html.Div(overview.error, className="wf-error", role="alert")] if overview.error else []
     return [
-        html.Div([way_back(words), *title, subtitle, *actions], className="wf-title"),
+        html.Div([way_back(words), *title, subtitle, html.Div(actions, className="wf-actions")], className="wf-title"),
         *error,
         html.Div(_tiles(run, words), className="wf-tiles"),
         *([_expectations(overview.expectations, words)] if overview.expectations else []),
@@ -38,13 +44,20 @@ def status_badge(status: str, progress: float | None, words: Words) -> html.Span
     return html.Span([html.I(className="wf-dot"), f"{words(status)}{share}"], className=f"wf-status wf-status-{status}")
 
 
-def _actions(overview: Overview, status: str, words: Words) -> html.Div:
+def _comparison(siblings: Sequence[str], words: Words) -> list[Any]:
+    """Return the way to a comparison of a run with the others of its sweep, where there are any."""
+    if len(siblings) < 2:
+        return []
+    return [dcc.Link(words("run.sweep", count=len(siblings)), href=compare_path(siblings), className="wf-button")]
+
+
+def _actions(overview: Overview, status: str, words: Words) -> list[Any]:
     """Return what can be done with a run where runs may be started from the page."""
     again = dcc.Link(words("run.again"), href=launch_path(overview.name), className="wf-button")
     stop = html.Button(
         words("run.stop"), className="wf-button wf-stop", hidden=True, **data(stop_run=text(overview.name) or "")
     )
-    return html.Div([again, *([stop] if status == "running" else [])], className="wf-actions")
+    return [again, *([stop] if status == "running" else [])]
 
 
 def _tiles(run: RunData, words: Words) -> list[html.Div]:
@@ -56,7 +69,7 @@ def _tiles(run: RunData, words: Words) -> list[html.Div]:
         _tile(
             words("run.virtual"),
             duration_text(overview.virtual_s),
-            words("run.wall", time=duration_text(overview.wall_s)),
+            None if overview.wall_s is None else words("run.wall", time=duration_text(overview.wall_s)),
             None,
         ),
         _tile(words("run.energy"), si_text(overview.energy_j, "J"), words("run.energy.of"), None),
@@ -93,18 +106,31 @@ def _tile(label: str, value: str, note: Any, note_class: str | None) -> html.Div
 
 
 def _share_bar(overview: Overview, words: Words) -> Any:
-    """Return the shares of the classes of link as a thin bar in the colours of the traffic chart."""
-    if not overview.bytes_by_class:
+    """Return the shares of the classes of link as a thin bar in the colours of the traffic chart, named below it."""
+    shares = [(name, size) for name, size in (overview.bytes_by_class or {}).items() if size > 0]
+    if not shares:
         return words("run.all-links")
-    shares = sorted(overview.bytes_by_class.items(), key=lambda share: -share[1])
-    names = [text(words.of("class", name), 20) for name, _ in shares]
+    shares.sort(key=lambda share: -share[1])
+    total = sum(size for _, size in shares)
+    names = [text(words.of("class", name), 20) or "?" for name, _ in shares]
     said = ", ".join(f"{name} {bytes_text(size)}" for name, (_, size) in zip(names, shares, strict=True))
-    parts = [
-        html.I(style={"flexGrow": size, "background": f"var(--wf-class-{name}, var(--wf-muted))"})
-        for name, size in shares
-        if name.replace("-", "").isalnum()
+    colours = [{"background": _class_colour(name)} for name, _ in shares]
+    bar = [html.I(style={"flexGrow": size, **colour}) for colour, (_, size) in zip(colours, shares, strict=True)]
+    named = [
+        html.Span([html.I(style=colour), f"{name} {size / total:.0%}"])
+        for name, colour, (_, size) in zip(names, colours, shares, strict=True)
     ]
-    return html.Div(parts, className="wf-shares", title=said, role="img", **aria("label", said))
+    return html.Div(
+        [html.Div(bar, className="wf-shares"), html.Div(named[:MOST_SHARES], className="wf-share-names")],
+        title=said,
+        role="img",
+        **aria("label", said),
+    )
+
+
+def _class_colour(name: str) -> str:
+    """Return the colour of a class of link; a name that is none of ours must not get into a style."""
+    return f"var(--wf-class-{name}, var(--wf-muted))" if name.replace("-", "").isalnum() else "var(--wf-muted)"
 
 
 def _expectations(expectations: tuple[Expectation, ...], words: Words) -> html.Ul:

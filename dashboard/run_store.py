@@ -21,7 +21,7 @@ from .learning import Learning
 from .ledger import Ledger
 from .lives import COLUMNS, Lives
 from .network import Network
-from .overview import Overview, read_overview
+from .overview import Overview, check_format, read_overview
 from .quantity_text import text
 from .run_data import RunData
 from .sweep_points import point_labels
@@ -119,7 +119,8 @@ class RunStore:
         folder = self.locate(name)
         with self._lock(folder), _damage_named(folder):
             record = RunRecord(folder)
-            overview = read_overview(name, record.manifest, record.summary)
+            check_format(record.manifest)
+            overview = replace(read_overview(name, record.manifest, record.summary), point=self._point(name, folder))
             watched = self._watched.get(folder)
             if overview.status == "running" and watched is not None and monotonic() < watched[1]:
                 return watched[0]
@@ -136,6 +137,11 @@ class RunStore:
             if overview.status == "running":
                 self._watched[folder] = (run, monotonic() + self._pace * (thread_time() - began))
             return run
+
+    def siblings(self, name: str) -> list[str]:
+        """Return the names of all runs of the sweep that a run is of, its own too; none for a run of no sweep."""
+        sweep, inside, _ = name.rpartition("/")
+        return [run for run, _ in self._found() if run.startswith(f"{sweep}/")] if inside else []
 
     def spent(self, name: str, seconds: float) -> None:
         """Count what drawing a run took with what reading it took [s]: one that runs is read again the later."""

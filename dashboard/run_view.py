@@ -1,5 +1,6 @@
 """The page of one run: headline figures, the map, and the charts, all with one cursor."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +15,19 @@ from .run_head import run_head
 from .shell import data
 from .texts import Words
 
-POLL_MS = 1000
+POLL_MS = 2000  # figures and charts cost a browser most; the map looks twice a second
 LIVE = ("running", "lost")
 
 
-def run_page(run: RunData, address: Address, words: Words, now: datetime, *, allow_runs: bool = False) -> html.Div:
+def run_page(
+    run: RunData,
+    address: Address,
+    words: Words,
+    now: datetime,
+    siblings: Sequence[str] = (),
+    *,
+    allow_runs: bool = False,
+) -> html.Div:
     """Return the page with the choices that its address says; the browser takes time and what is picked from there."""
     charts = [chart for chart in CHARTS.values() if chart.suits(run)]
     alone = charts[-1] if sum(not chart.wide for chart in charts) % 2 else None
@@ -38,7 +47,7 @@ def run_page(run: RunData, address: Address, words: Words, now: datetime, *, all
         [
             *(dcc.Store(id=name, data=value) for name, value in stores.items()),
             dcc.Interval(id="run-poll", interval=POLL_MS, disabled=run.overview.status_at(now) not in LIVE),
-            html.Div(run_head(run, now, words, allow_runs=allow_runs), id="run-head"),
+            html.Div(run_head(run, now, words, siblings, allow_runs=allow_runs), id="run-head"),
             map_panel(run.overview.name),
             html.H2(words("run.charts"), className="wf-hidden"),
             html.Div(panels, className="wf-charts", **data(end=run.end_s)),

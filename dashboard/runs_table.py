@@ -204,15 +204,15 @@ def _columns(words: Words, address: Address, hidden: list[str]) -> list[dict[str
         "cellRenderer": "RunLink",
         "tooltipField": "note",
         "flex": 3,
-        "minWidth": 214,
+        "minWidth": 140,
         "filter": "agTextColumnFilter",
     }
     plain = {"filter": "agTextColumnFilter", "flex": 1}
     named = {name: plain | {"field": name, "headerName": words(f"column.{name}")} for name in ("status", "method")}
     columns = [
         scenario,
-        named["status"] | {"cellRenderer": "RunStatus", "minWidth": 152},
-        named["method"] | {"minWidth": 104},
+        named["status"] | {"cellRenderer": "RunStatus", "minWidth": 140},
+        named["method"] | {"minWidth": 100},
         *(_number(name, words, width_px) for name, width_px in NUMBERS.items()),
         _number("started", words, 164) | {"filter": False},
     ]

@@ -131,6 +131,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "run.is": ("is {value}", "实际值 {value}"),
         "run.charts": ("Charts", "图表"),
         "run.again": ("Run it again with changes", "修改后再次运行"),
+        "run.sweep": ("Compare the {count} runs of its sweep", "比较同一扫描的 {count} 次运行"),
         "run.stop": ("Stop this run", "停止这次运行"),
         # charts
         "chart.export": ("Save {title}", "保存“{title}”"),
@@ -178,7 +179,13 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             " The longest time without a better value begins at {time} and lasts {length}.",
             "最长的停滞始于 {time}，持续 {length}。",
         ),
+        "accuracy.stalled": ("no better value", "没有更优值"),
         "accuracy.some": (" {shown} of {count} curves are drawn.", "共 {count} 条曲线，绘制了 {shown} 条。"),
+        "moment.best": ("best value", "最佳值"),
+        "moment.stall": ("stall", "停滞"),
+        "moment.peak": ("busiest moment", "最繁忙的时刻"),
+        "moment.link": ("bottleneck at its highest", "瓶颈峰值"),
+        "moment.go": ("Go to this moment", "转到这一时刻"),
         "traffic": ("Traffic by class of link", "各类链路的流量"),
         "traffic.summary": (
             "{total} in all, most of it on {top}; the busiest moment is at {time} with {peak}.",

@@ -246,7 +246,8 @@
     var style = getComputedStyle(document.documentElement);
     var ground = style.getPropertyValue("--wf-surface").trim();
     var heading = panel.querySelector("h2").textContent;
-    var margin = Object.assign({}, plot.layout.margin, { t: 64 });
+    var legend = plot.layout.showlegend ? plot._fullLayout.legend : null; // may have several lines
+    var margin = Object.assign({}, plot.layout.margin, { t: 42 + ((legend && legend._height) || 0) });
     var layout = Object.assign({}, plot.layout, {
       paper_bgcolor: ground,
       plot_bgcolor: ground,
@@ -258,6 +259,14 @@
     var figure = { data: plot.data, layout: layout };
     return window.Plotly.toImage(figure, { format: form, width: layout.width, height: layout.height, scale: form === "png" ? 2 : 1 });
   };
+
+  document.addEventListener("click", function (event) {
+    var lead = event.target.closest && event.target.closest("[data-moment]");
+    if (lead) {
+      tellTime(Number(lead.dataset.moment));
+      tellPick(lead.dataset.pick);
+    }
+  });
 
   document.addEventListener("click", function (event) {
     var button = event.target.closest && event.target.closest("[data-save]");

@@ -39,10 +39,10 @@
         fit: W.button("fit", () => panel.fit()),
         save: W.button("save", () => panel.save()),
       };
-      this.speed = W.element("select", "wm-select");
+      this.speed = W.element("select", "wf-select");
       for (const speed of W.SPEEDS) this.speed.append(new Option(speed + " ×", String(speed)));
       this.speed.addEventListener("change", () => panel.setSpeed(Number(this.speed.value)));
-      this.layout = W.element("select", "wm-select");
+      this.layout = W.element("select", "wf-select");
       this.layout.addEventListener("change", () => panel.setLayout(this.layout.value));
       this.boxes = {};
       for (const name of ["cells", "trails", "labels"]) {

@@ -42,7 +42,7 @@
       this.moment.setAttribute("aria-live", "polite");
       this.legend = W.element("div", "wm-legend");
       const head = W.element("div", "wm-head", this.title, this.badge, this.controls.tools, this.clock);
-      this.root.classList.add("wm");
+      this.root.classList.add("wm", "wf-panel");
       const view = W.element("div", "wm-view", this.stage, this.story.node);
       this.root.replaceChildren(head, view, this.controls.player, this.moment, this.legend);
       this.controls.listen(this.stage);
@@ -84,7 +84,8 @@
         this.resize();
         if (this.wanted) this.restore(this.wanted);
         else if (!head.geographic) await this.lay(this.layout);
-        this.frame = requestAnimationFrame((stamp) => this.turn(stamp));
+        this.opened = true;
+        this.dirty = true;
         this.poll();
       } catch (error) {
         this.fail(error);
@@ -110,7 +111,7 @@
       if (!this.live || this.gone) return;
       this.timer = setTimeout(async () => {
         try {
-          const now = await this.source.now();
+          const now = document.hidden ? this.now : await this.source.now();
           if (this.gone) return;
           if (now.rows !== this.now.rows || now.end !== this.now.end || now.status !== this.now.status) this.take(now);
         } catch (error) {
@@ -135,9 +136,23 @@
       this.dirty = true;
     }
 
+    // A page that stays open costs nothing while nothing changes: a frame comes when something has, or while it plays.
+    set dirty(changed) {
+      this.changed = changed;
+      if (changed) this.schedule();
+    }
+
+    get dirty() {
+      return this.changed;
+    }
+
+    schedule() {
+      if (this.opened && !this.gone && !this.frame) this.frame = requestAnimationFrame((stamp) => this.turn(stamp));
+    }
+
     turn(stamp) {
+      this.frame = 0;
       if (this.gone) return;
-      this.frame = requestAnimationFrame((next) => this.turn(next));
       const wall = this.last === undefined ? 0 : (stamp - this.last) / 1000;
       this.last = stamp;
       const before = this.player.time;
@@ -145,7 +160,9 @@
       this.player.advance(wall);
       if (played && !this.player.playing) this.controls.show();
       if (this.player.time !== before) this.dirty = true;
-      if (!this.dirty || document.hidden) return;
+      if (this.player.playing) this.schedule();
+      else this.last = undefined;
+      if (!this.dirty) return;
       this.dirty = false;
       const started = performance.now();
       this.draw();
@@ -311,6 +328,7 @@
       } else if (state.view === null) this.fit();
       if (typeof state.follow === "boolean") this.setFollow(state.follow);
       this.label();
+      this.dirty = true;
     }
 
     remove() {

@@ -79,7 +79,7 @@
       if (this.world && !this.camera.free) this.camera.fit(this.world, this.insetPx());
       if (this.now) this.strip.draw(this.now, this.palette, this.ratio);
       // Canvases are empty now: draw before the browser shows that.
-      if (this.world && this.frame) this.draw();
+      if (this.world && this.opened) this.draw();
       this.dirty = true;
     },
 

@@ -47,7 +47,7 @@
       }
     });
     document.addEventListener("click", (event) => {
-      const picture = event.target.closest && event.target.closest(".wr-chart svg");
+      const picture = event.target.closest && event.target.closest(".wr-chart > svg");
       if (!picture) return;
       const box = picture.getBoundingClientRect();
       const part = ((event.clientX - box.left) / box.width - LEFT) / (RIGHT - LEFT);

@@ -178,7 +178,7 @@
         const story = await this.panel.source.story(query);
         if (this.key === pin.kind + pin.id) {
           this.radio = story.radio || null;
-          this.list.replaceChildren(...this.lines(story.events, world));
+          this.list.replaceChildren(...this.lines(story.events, story.scalings || [], world));
           this.panel.dirty = true;
         }
       } catch (error) {
@@ -188,10 +188,15 @@
       }
     }
 
-    lines(events, world) {
+    lines(events, scalings, world) {
       if (!events.length) return [W.element("li", "wm-quiet", W.say("noEvents"))];
       return events.map((row) => {
         const [time, kind, node, peer, , packet, size, value] = row;
+        const scaling = kind === 9 && W.scalingAt(scalings, time, packet);
+        if (scaling) {
+          const whose = packet >= 0 ? W.say("packet") + " " + packet + " · " : "";
+          return this.line(time, W.scalingWords(scaling, (id) => this.named(id, world)), whose + W.scalingNotes(scaling));
+        }
         const values = { node: this.named(node, world), peer: this.named(peer, world), kind, reason: W.say("r" + value) };
         values.value = value === null || value === undefined ? "–" : String(Number(value.toPrecision(4)));
         const words = W.say(W.knows("k" + kind) ? "k" + kind : "kOther", values);
@@ -204,16 +209,22 @@
       const journey = this.panel.journey;
       if (!journey) return;
       const last = W.lastAtMost(journey.move_start, time);
-      const key = this.key + ":" + last + ":" + (last >= 0 && journey.move_end[last] <= time) + journey.move_start.length;
+      const scaled = W.scalingsUpTo(journey.scalings, time);
+      const key = [this.key, last, last >= 0 && journey.move_end[last] <= time, journey.move_start.length, scaled.length].join(":");
       if (key === this.askedFor) return;
       this.askedFor = key;
-      const rows = [];
+      const lines = [];
       for (let i = last; i >= Math.max(0, last - 39); i--) {
         const words = this.named(journey.move_node[i], world) + " → " + this.named(journey.move_peer[i], world);
         const took = journey.move_end[i] <= time ? W.si(journey.move_end[i] - journey.move_start[i], "s") : "…";
-        rows.push(this.line(journey.move_start[i], words, W.bytes(journey.move_bytes[i]) + " · " + took));
+        lines.push([journey.move_start[i], words, W.bytes(journey.move_bytes[i]) + " · " + took]);
       }
-      this.list.replaceChildren(...(rows.length ? rows : [W.element("li", "wm-quiet", W.say("noEvents"))]));
+      for (const row of scaled.slice(-40).reverse()) {
+        lines.push([row[0], W.scalingWords(row, (id) => this.named(id, world)), W.scalingNotes(row)]);
+      }
+      lines.sort((a, b) => b[0] - a[0]); // a hop stays before what was scaled for it
+      const drawn = lines.slice(0, 40).map((line) => this.line(...line));
+      this.list.replaceChildren(...(drawn.length ? drawn : [W.element("li", "wm-quiet", W.say("noEvents"))]));
     }
 
     // A line with the time as a button that leads there.

@@ -146,12 +146,22 @@
       const numbers = [last - 1, last].filter((each) => each >= 0);
       return Promise.all(numbers.map((each) => this.tile(each)));
     }
+    async scalings() {
+      return JSON.parse(new TextDecoder().decode(await this.bytes("scalings")));
+    }
     async story(query) {
-      return { events: W.eventsIn(await this.upTo(Number(query.at)), query) };
+      const all = query.kind === "node" ? await this.scalings() : [];
+      const scalings = all.filter((row) => row[1] === Number(query.id) && row[0] <= Number(query.at));
+      return { events: W.eventsIn(await this.upTo(Number(query.at)), query, scalings), scalings };
     }
     async journey(column, id) {
       const tiles = await Promise.all(this.facts.tiles.map((_, number) => this.tile(number)));
-      return W.journeyIn(tiles, column, id);
+      const all = column === "packet" ? await this.scalings() : [];
+      const journey = W.journeyIn(tiles, column, id);
+      journey.scalings = all.filter((row) => row[2] === id);
+      const first = journey.scalings[0];
+      if (first && first[0] <= journey.move_start[0]) journey.launched_bytes = null; // scaled before it was first sent
+      return journey;
     }
   };
 
@@ -168,13 +178,13 @@
   };
 
   // What the server's story says, out of tiles alone.
-  W.eventsIn = (tiles, query) => {
+  W.eventsIn = (tiles, query, scalings) => {
     const at = Number(query.at);
     const node = Number(query.kind === "node" ? query.id : query.node);
     const peer = Number(query.peer);
     const about = (a, b) =>
       query.kind === "node" ? a === node || b === node : (a === node && b === peer) || (a === peer && b === node);
-    const found = [];
+    const found = scalings.map((row) => [row[0], 9, row[1], -1, -1, row[2], row[5], null]);
     for (const tile of tiles) {
       for (let i = 0; i < tile.move_start.length; i++) {
         if (!about(tile.move_node[i], tile.move_peer[i])) continue;

@@ -134,6 +134,7 @@
         if (about && grid) {
           grid.setAttribute("aria-label", about.textContent);
         }
+        watchWidth(api);
         if (api.getSelectedRows().length) {
           offerComparison(api);
         }
@@ -162,6 +163,42 @@
     }
   });
 
+  // The most important first: as many are seen as there is room for, until somebody chooses.
+  var BY_IMPORTANCE = ["status", "accuracy", "bytes", "virtual", "method", "energy", "started", "wall"];
+  var SCENARIO_PX = { narrow: 140, wide: 212 };
+  var BESIDE_PX = 66; // the boxes and the bar that scrolls
+
+  function fitting(api) {
+    var panel = document.getElementById("runs-panel");
+    var free = panel.clientWidth - BESIDE_PX - (panel.clientWidth < 500 ? SCENARIO_PX.narrow : SCENARIO_PX.wide);
+    var full = false;
+    return BY_IMPORTANCE.filter(function (id) {
+      free -= api.getColumn(id).getColDef().minWidth;
+      full = full || free < 0;
+      return !full;
+    });
+  }
+
+  function chosenBefore() {
+    return new URLSearchParams(window.location.search).has("hide");
+  }
+
+  var fitSoon = null;
+
+  function fit(api) {
+    var panel = document.getElementById("runs-panel");
+    if (panel && panel.clientWidth && !chosenBefore() && !api.isDestroyed()) {
+      clientside.set_props("runs-columns", { value: fitting(api) });
+    }
+  }
+
+  function watchWidth(api) {
+    new ResizeObserver(function () {
+      window.clearTimeout(fitSoon);
+      fitSoon = window.setTimeout(fit, 120, api);
+    }).observe(document.getElementById("runs-panel"));
+  }
+
   functions.columns = function (wanted) {
     if (!wanted) {
       return;
@@ -173,7 +210,7 @@
       var hidden = all.filter(function (id) { return wanted.indexOf(id) < 0; });
       api.setColumnsVisible(wanted, true);
       api.setColumnsVisible(hidden, false);
-      var usual = hidden.join(",") === "nodes,seed";
+      var usual = fitting(api).slice().sort().join() === wanted.slice().sort().join();
       wayfare.address.writeSoon({ hide: usual ? null : hidden.join(",") || "none" });
     });
   };

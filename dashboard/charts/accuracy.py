@@ -10,7 +10,7 @@ from wayfare.dashboard.network import Floats
 from wayfare.dashboard.quantity_text import accuracy_text, duration_text
 from wayfare.dashboard.run_data import RunData
 
-from .figure import DASHES, Chart, Figure, View, escaped, layout, nothing, on_clock, time_axis, titled
+from .figure import DASHES, Chart, Figure, Moment, View, escaped, layout, nothing, on_clock, time_axis, titled
 
 MOST_CURVES = 120
 MOST_POINTS = 60_000
@@ -37,7 +37,7 @@ def accuracy_figure(run: RunData, view: View) -> Figure:
     }
     page = layout(view, x_axis | {"rangemode": "tozero"}, y_axis)
     page = on_clock(page) if against == "time" else page | {"meta": drawing.clock()}
-    return {"data": [trace for trace in traces if trace["x"]], "layout": page}
+    return {"data": [trace for trace in traces if trace["x"]], "layout": page | {"shapes": _stalled(drawing)}}
 
 
 class _Drawing:
@@ -76,6 +76,31 @@ class _Drawing:
             "hovertemplate": f"%{{y:.3f}}<extra>{name}</extra>",
             **({"customdata": [picks] * len(thin.value)} if picks else {}),
         }
+
+
+def _stalled(drawing: _Drawing) -> list[Figure]:
+    """Return a band where the answer went longest without a better value, if that was long."""
+    stall = long_stall(drawing.run)
+    if stall is None:
+        return []
+    since, until = drawing.place(np.array([stall[0], stall[0] + stall[1]])).tolist()
+    palette = drawing.view.palette
+    font = {"size": 11, "color": palette.muted}
+    return [
+        {
+            "type": "rect",
+            "x0": since,
+            "x1": until,
+            "y0": 0,
+            "y1": 1,
+            "yref": "paper",
+            "layer": "below",
+            "fillcolor": palette.muted,
+            "opacity": 0.14,
+            "line": {"width": 0},
+            "label": {"text": drawing.view.words("accuracy.stalled"), "textposition": "bottom right", "font": font},
+        }
+    ]
 
 
 def _by_tier(drawing: _Drawing) -> list[Figure]:
@@ -166,12 +191,27 @@ def accuracy_summary(run: RunData, view: View) -> str:
     best = int(np.argmax(answer.value))
     last, top, when = answer.last, float(answer.value[best]), float(answer.time_s[best])
     parts = words("accuracy.summary", last=accuracy_text(last), best=accuracy_text(top), time=duration_text(when))
-    since, lasts = longest_stall(answer, run.end_s)
-    if lasts > 0.1 * (run.end_s or 1):
-        parts += words("accuracy.stall", time=duration_text(since), length=duration_text(lasts))
+    stall = long_stall(run)
+    if stall is not None:
+        parts += words("accuracy.stall", time=duration_text(stall[0]), length=duration_text(stall[1]))
     by = view.choice("by", BY)
     count = 0 if by == "tier" else len(curves_of(run, by))
     return parts + (words("accuracy.some", shown=MOST_CURVES, count=count) if count > MOST_CURVES else "")
+
+
+def accuracy_moments(run: RunData, view: View) -> list[Moment]:
+    """Return when the answer was best, and when it began to stall for longest."""
+    answer, stall = run.learning.answer, long_stall(run)
+    if not len(answer.value):
+        return []
+    best = Moment(view.words("moment.best"), float(answer.time_s[int(np.argmax(answer.value))]))
+    return [best, *([] if stall is None else [Moment(view.words("moment.stall"), stall[0])])]
+
+
+def long_stall(run: RunData) -> tuple[float, float] | None:
+    """Return the longest stall of the answer [s], where it took a tenth of the run or more."""
+    since, lasts = longest_stall(run.learning.answer, run.end_s)
+    return (since, lasts) if lasts > 0.1 * (run.end_s or 1) else None
 
 
 def longest_stall(curve: Curve, end_s: float) -> tuple[float, float]:
@@ -189,6 +229,7 @@ ACCURACY = Chart(
     "accuracy",
     accuracy_figure,
     accuracy_summary,
+    accuracy_moments,
     suits=lambda run: run.learning.exists,
     choices={"by": BY, "x": AGAINST},
     fits=lambda run, value: value != "packet" or bool(run.learning.packets),

@@ -5,12 +5,28 @@ import numpy as np
 from wayfare.dashboard.network import Floats, Ints
 from wayfare.dashboard.run_data import RunData
 
-from .figure import DASHES, Chart, Figure, View, escaped, layout, nothing, on_clock, time_axis, titled
+from .figure import (
+    DASHES,
+    Chart,
+    Figure,
+    View,
+    colour_scale,
+    escaped,
+    keyed,
+    layout,
+    nothing,
+    on_clock,
+    scale_key,
+    time_axis,
+    titled,
+)
 
 SEEN = ("matrix", "time")
 MOST_MODELS = 40
 MOST_NODES = 200
 MOST_NAMED = 12
+MOST_TICKS = 12
+KEY_STEPS = 4
 MEAN_POINTS = 400
 
 
@@ -35,30 +51,25 @@ def seen_figure(run: RunData, view: View) -> Figure:
 
 def _matrix(run: RunData, view: View, models: Ints, nodes: Ints, counts: Ints) -> Figure:
     models, nodes, counts = models[:MOST_MODELS], nodes[:MOST_NODES], counts[:MOST_MODELS, :MOST_NODES]
-    names = [escaped(run.network.names[node]) for node in nodes.tolist()]
-    stops = (view.palette.surface, *view.palette.accuracy[1:])
+    title, names = view.words("seen.jobs"), [escaped(run.network.names[node]) for node in nodes.tolist()]
+    colours, most = (view.palette.surface, *view.palette.accuracy[1:]), int(counts.max())
     trace = {
         "type": "heatmap",
+        "name": title,
         "x": list(range(len(nodes))),
         "y": list(range(len(models))),
         "z": counts.tolist(),
         "text": [names] * len(models),
         "customdata": [[f"packet:{model}"] * len(nodes) for model in models.tolist()],
-        "colorscale": [[place / (len(stops) - 1), colour] for place, colour in enumerate(stops)],
+        "colorscale": colour_scale(colours),
+        "showscale": False,
         "zmin": 0,
-        "zmax": int(counts.max()),
+        "zmax": most,
         "xgap": 1,
         "ygap": 1,
         "hovertemplate": "#%{y}, %{text}: %{z}<extra></extra>",
-        "colorbar": {
-            "title": {"text": view.words("seen.jobs"), "side": "right", "font": {"color": view.palette.muted}},
-            "thickness": 12,
-            "outlinewidth": 0,
-            "tickfont": {"color": view.palette.muted, "size": 12},
-            "dtick": max(-(-int(counts.max()) // 6), 1),
-        },
     }
-    step = max(-(-len(nodes) // 24), 1)
+    step = max(-(-len(nodes) // MOST_TICKS), 1)
     x_axis = {
         "tickmode": "array",
         "tickvals": list(range(0, len(nodes), step)),
@@ -76,7 +87,9 @@ def _matrix(run: RunData, view: View, models: Ints, nodes: Ints, counts: Ints) -
         "zeroline": False,
         "autorange": "reversed",
     }
-    return {"data": [trace], "layout": layout(view, x_axis, y_axis, legend=False)}
+    named = sorted({round(most * part / KEY_STEPS) for part in range(KEY_STEPS + 1)})
+    key = scale_key(colours, [count / most for count in named], [str(count) for count in named], view)
+    return {"data": [trace, *key], "layout": keyed(layout(view, x_axis, y_axis), title, view)}
 
 
 def share_seen(run: RunData) -> dict[int, tuple[Floats, Floats]]:

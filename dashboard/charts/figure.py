@@ -6,7 +6,7 @@ browser what its horizontal axis is (``clock``), so that one cursor can stand in
 points says what a click picks, as ``node:5``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -54,6 +54,26 @@ class View:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """A moment that is worth going to.
+
+    Attributes:
+        name: What it is, in words.
+        time_s: When [s].
+        pick: What to pick besides, as ``link:8``; empty for nothing.
+    """
+
+    name: str
+    time_s: float
+    pick: str = ""
+
+
+def no_moments(run: RunData, view: View) -> list[Moment]:
+    """Return none: a chart of which no moment stands out."""
+    return []
+
+
+@dataclass(frozen=True)
 class Chart:
     """A kind of chart of one run.
 
@@ -61,6 +81,7 @@ class Chart:
         name: Its key in the page and in addresses; its title is the text of that key.
         draw: Makes the figure.
         describe: Says in words what the figure shows, for all, and for those who cannot see it.
+        moments: Finds the moments that the description speaks of.
         suits: Whether a run has anything to show in it.
         choices: What a reader can choose, by name; the first is the default. Each has texts ``choice.<name>.<value>``.
         fits: Whether a value of a choice has anything to show of a run.
@@ -71,6 +92,7 @@ class Chart:
     name: str
     draw: Callable[[RunData, View], Figure]
     describe: Callable[[RunData, View], str]
+    moments: Callable[[RunData, View], list[Moment]] = no_moments
     suits: Callable[[RunData], bool] = lambda run: True
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fits: Callable[[RunData, str], bool] = lambda run, value: True
@@ -128,6 +150,55 @@ def layout(view: View, x_axis: Figure, y_axis: Figure, *, legend: bool = True, l
 def titled(text: str, view: View) -> Figure:
     """Return an axis title."""
     return {"text": text, "font": {"color": view.palette.muted, "size": 12}, "standoff": 8}
+
+
+def colour_scale(colours: Sequence[str]) -> list[list[object]]:
+    """Return colours as the scale of a heat map, evenly spaced."""
+    return [[place / (len(colours) - 1), colour] for place, colour in enumerate(colours)]
+
+
+def scale_key(colours: Sequence[str], shares: Sequence[float], texts: Sequence[str], view: View) -> list[Figure]:
+    """Return what puts parts of a scale into the legend, which wraps as a window narrows; a colour bar takes its width.
+
+    Args:
+        colours: Of the scale, evenly spaced.
+        shares: Which parts, 0 to 1.
+        texts: What each stands for.
+        view: Whose colours are used for the edges.
+    """
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [None],
+            "y": [None],
+            "name": text,
+            "marker": {
+                "symbol": "square",
+                "size": 12,
+                "color": _mixed(colours, share),
+                "line": {"width": 1, "color": view.palette.line},
+            },
+            "hoverinfo": "skip",
+        }
+        for share, text in zip(shares, texts, strict=True)
+    ]
+
+
+def _mixed(colours: Sequence[str], share: float) -> str:
+    """Return the colour at a place of a scale, as Plotly mixes it."""
+    place = share * (len(colours) - 1)
+    first = min(int(place), len(colours) - 2)
+    ends = [[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in colours[first : first + 2]]
+    part = place - first
+    return "#" + "".join(f"{round(low + part * (high - low)):02x}" for low, high in zip(*ends, strict=True))
+
+
+def keyed(figure_layout: Figure, title: str, view: View) -> Figure:
+    """Return a layout whose legend is the key of a scale of colours."""
+    head = {"text": f"{title}  ", "side": "left", "font": {"size": 12, "color": view.palette.muted}}
+    inert = {"itemclick": False, "itemdoubleclick": False, "title": head}
+    return figure_layout | {"legend": figure_layout["legend"] | inert}
 
 
 def time_axis(run: RunData, view: View) -> Figure:

@@ -6,11 +6,25 @@ from wayfare.dashboard.network import Floats, Ints
 from wayfare.dashboard.quantity_text import duration_text
 from wayfare.dashboard.run_data import RunData
 
-from .figure import Chart, Figure, View, escaped, layout, nothing, on_clock, time_axis
+from .figure import (
+    Chart,
+    Figure,
+    Moment,
+    View,
+    colour_scale,
+    escaped,
+    keyed,
+    layout,
+    nothing,
+    on_clock,
+    scale_key,
+    time_axis,
+)
 
 OF = ("utilisation", "queue")
 MOST_ROWS = 24
 MOST_STEPS = 360
+KEY_STEPS = 5
 TOPS = (0.05, 0.1, 0.25, 0.5, 1.0)  # where the scale of utilisations ends, so that little load is seen too
 
 
@@ -23,11 +37,12 @@ def links_figure(run: RunData, view: View) -> Figure:
     links = _with_picked(order[:MOST_ROWS], view.picked_id("link"), run)[::-1]
     edges, load = run.traffic.grid(column, links, run.end_s, MOST_STEPS)
     names = [link_name(run, int(link)) for link in links]
-    title = view.words(f"links.{of}")
+    title, colours = view.words(f"links.{of}"), (view.palette.surface, *view.palette.load[1:])
     most = float(load.max())
     top = next((top for top in TOPS if most <= top), most) if of == "utilisation" else max(most, 1e-9)
     trace = {
         "type": "heatmap",
+        "name": title,
         "x": edges.tolist(),
         "y": list(range(len(links))),
         "z": np.round(load, 4).tolist(),
@@ -35,17 +50,11 @@ def links_figure(run: RunData, view: View) -> Figure:
         "customdata": [[f"link:{link}"] * (len(edges) - 1) for link in links.tolist()],
         "zmin": 0,
         "zmax": top,
-        "colorscale": _scale(view),
+        "colorscale": colour_scale(colours),
+        "showscale": False,
         "hovertemplate": "%{text}<br>%{x:.3~f} s: %{z:"
         + (".0%" if of == "utilisation" else ".2f")
         + "}<extra></extra>",
-        "colorbar": {
-            "title": {"text": title, "side": "right", "font": {"size": 12, "color": view.palette.muted}},
-            "tickformat": ".0%" if of == "utilisation" else "",
-            "tickfont": {"color": view.palette.muted, "size": 12},
-            "thickness": 12,
-            "outlinewidth": 0,
-        },
     }
     y_axis = {
         "tickmode": "array",
@@ -56,18 +65,17 @@ def links_figure(run: RunData, view: View) -> Figure:
         "zeroline": False,
         "range": [-0.5, len(links) - 0.5],
     }
-    return {"data": [trace], "layout": on_clock(layout(view, time_axis(run, view), y_axis, legend=False, left_px=90))}
+    shares = [place / KEY_STEPS for place in range(KEY_STEPS + 1)]
+    values = [f"{100 * top * share:.3g}%" if of == "utilisation" else f"{top * share:.3g}" for share in shares]
+    page = on_clock(layout(view, time_axis(run, view), y_axis, left_px=90))
+    key = scale_key(colours, shares, values, view)
+    return {"data": [trace, *key], "layout": keyed(page, title, view)}
 
 
 def link_name(run: RunData, link: int) -> str:
     """Return a directed link as its two ends, short enough for a row."""
     ends = [run.network.names[int(end[link])] for end in (run.network.source, run.network.target)]
     return escaped(" → ".join(name if len(name) <= 14 else name[:13] + "…" for name in ends))
-
-
-def _scale(view: View) -> list[list[object]]:
-    stops = (view.palette.surface, *view.palette.load[1:])
-    return [[place / (len(stops) - 1), colour] for place, colour in enumerate(stops)]
 
 
 def _busiest(run: RunData, of: str) -> tuple[Ints, Floats]:
@@ -101,11 +109,20 @@ def links_summary(run: RunData, view: View) -> str:
     return view.words(
         "links.summary",
         link=" → ".join(ends),
-        value=f"{mean:.0%}" if of == "utilisation" else f"{mean:.2f}",
+        value=f"{100 * mean:.3g}%" if of == "utilisation" else f"{mean:.3g}",
         time=duration_text(float(edges[int(np.argmax(load[0]))])),
         shown=min(MOST_ROWS, len(order)),
         count=len(order),
     )
 
 
-LINKS = Chart("links", links_figure, links_summary, choices={"of": OF}, wide=True, follows=True)
+def links_moments(run: RunData, view: View) -> list[Moment]:
+    """Return when the load of the bottleneck was highest, which is picked with it."""
+    order, column = _busiest(run, view.choice("of", OF))
+    if not len(order):
+        return []
+    edges, load = run.traffic.grid(column, order[:1], run.end_s, MOST_STEPS)
+    return [Moment(view.words("moment.link"), float(edges[int(np.argmax(load[0]))]), f"link:{order[0]}")]
+
+
+LINKS = Chart("links", links_figure, links_summary, links_moments, choices={"of": OF}, wide=True, follows=True)

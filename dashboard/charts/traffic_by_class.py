@@ -6,7 +6,7 @@ from wayfare.dashboard.learning import Curve
 from wayfare.dashboard.quantity_text import bytes_text, duration_text, si_text
 from wayfare.dashboard.run_data import RunData
 
-from .figure import DASHES, Chart, Figure, View, escaped, layout, nothing, on_clock, time_axis, titled
+from .figure import DASHES, Chart, Figure, Moment, View, escaped, layout, nothing, on_clock, time_axis, titled
 
 HATCHES = ("", "/", "\\", "x", ".", "-", "|", "+")
 
@@ -78,6 +78,14 @@ def traffic_summary(run: RunData, view: View) -> str:
     )
 
 
+def traffic_moments(run: RunData, view: View) -> list[Moment]:
+    """Return when the network was busiest."""
+    starts, rates = run.traffic.rates_by_class(run.network.link_class, run.end_s)
+    if not rates:
+        return []
+    return [Moment(view.words("moment.peak"), float(starts[int(np.argmax(np.sum(list(rates.values()), axis=0)))]))]
+
+
 def transfers_figure(run: RunData, view: View) -> Figure:
     """Return how many transfers are in progress."""
     times, counts = run.flows.progress_curve(run.end_s)
@@ -109,5 +117,5 @@ def transfers_summary(run: RunData, view: View) -> str:
     return view.words("transfers.summary", most=int(counts[peak]), time=duration_text(float(times[peak])))
 
 
-TRAFFIC = Chart("traffic", traffic_figure, traffic_summary)
+TRAFFIC = Chart("traffic", traffic_figure, traffic_summary, traffic_moments)
 TRANSFERS = Chart("transfers", transfers_figure, transfers_summary, suits=lambda run: not run.learning.exists)

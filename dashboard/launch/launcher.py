@@ -44,6 +44,7 @@ class Launch:
     """A run, or a sweep of runs, that was started here.
 
     Attributes:
+        before: Folders that there were already.
         sweep: Whether it is a sweep.
         run: Name of its folder, as soon as there is one.
         complaints: Why it did not start, or failed.
@@ -106,13 +107,12 @@ class Launcher:
         sweep = is_study(source)
         with self._lock:
             busy = [launch for launch in self._launches.values() if launch.state != "ended"]
-            if any(launch.state == "starting" for launch in self._known(busy)):
-                raise LaunchRefused("another run is just starting; try again in a moment")
             if len(busy) >= (os.cpu_count() or 1):
                 raise LaunchRefused(f"{len(busy)} runs of this page are under way; stop one, or wait for one to end")
             name = token_hex(6)
             file = self._write(source, name)
             with (file.parent / "said").open("wb") as said:
+                before = frozenset(run.name for run in find_runs(self.folder))
                 process = subprocess.Popen(
                     _command("sweep" if sweep else "run", str(file), "--out", str(self.folder), "--quiet"),
                     stdin=subprocess.DEVNULL,
@@ -120,7 +120,6 @@ class Launcher:
                     stderr=said,
                     start_new_session=True,  # an interrupt of the dashboard is none of the run's
                 )
-            before = frozenset(run.name for run in find_runs(self.folder))
             launch = Launch(name, _name(source), process, file.parent, before, sweep)
             self._launches[name] = launch
             for old in list(self._launches)[:-LAUNCHES_KEPT]:
@@ -159,15 +158,14 @@ class Launcher:
             yield launch
 
     def _folder_of(self, launch: Launch) -> str | None:
-        """Return the folder that has appeared since a launch and holds a run of its scenario's name."""
+        """Return the folder that has appeared since a launch and says that its process writes it."""
         if launch.sweep:
             name = launch.scenario + SWEEP
             return name if (self.folder / name / SWEEP_MANIFEST).is_file() else None
-        taken = {other.run for other in self._launches.values()}
         for run in find_runs(self.folder):
-            if run.name not in launch.before and run.name not in taken:
+            if run.name not in launch.before:
                 try:
-                    if RunRecord(run).manifest.get("name") == launch.scenario:
+                    if RunRecord(run).manifest.get("process") == launch.process.pid:
                         return run.name
                 except RecordError:
                     continue

@@ -1,4 +1,4 @@
-"""What a pinned node, link or packet did: its last events before a time, and the whole journey of a packet."""
+"""What a pinned node, link or packet did: its last events before a time, the whole journey of a packet, scalings."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +12,7 @@ from wayfare.emulator.records import EventKind
 from .hops import COLUMNS, NEVER_NS, Rows, chosen, joined, pair_hops, rows_of
 from .index import TILES_AT_ONCE, TileIndex
 from .pack import pack
+from .scalings import scalings
 
 MOST_EVENTS = 40
 MOST_TILES = 64
@@ -20,8 +21,10 @@ DULL = (EventKind.FLOW_START, EventKind.FLOW_END, EventKind.LINK_RATE, EventKind
 
 
 def node_story(index: TileIndex, node: int, before_s: float) -> dict[str, Any]:
-    """Return the last events of a node up to a time [s], the newest first."""
-    return {"events": _last(index, before_s, lambda rows: (rows["node"] == node) | (rows["peer"] == node))}
+    """Return the last events of a node up to a time [s], the newest first, and the scalings among them."""
+    events = _last(index, before_s, lambda rows: (rows["node"] == node) | (rows["peer"] == node))
+    scaled = scalings(index.record, before_s, node=node) if any(row[1] == EventKind.SCALE for row in events) else []
+    return {"events": events, "scalings": scaled[-MOST_EVENTS:]}
 
 
 def link_story(index: TileIndex, link: int, ends: tuple[int, int], before_s: float) -> dict[str, Any]:
@@ -43,7 +46,7 @@ def link_story(index: TileIndex, link: int, ends: tuple[int, int], before_s: flo
 
 
 def journey(index: TileIndex, column: str, number: int) -> bytes:
-    """Return all hops of a packet or a transfer and the accuracies of the packet, packed as `tiles` says.
+    """Return all hops of a packet or a transfer, and accuracies and scalings of the packet, packed as `tiles` says.
 
     Args:
         index: The run's tiles.
@@ -63,8 +66,9 @@ def journey(index: TileIndex, column: str, number: int) -> bytes:
     own = chosen(rows, np.isin(rows["kind"], (EventKind.LAUNCH, EventKind.RETIRE, EventKind.FLOW_DROP)))
     time_ns, value = _accuracies(index, number) if column == "packet" else (np.zeros(0), np.zeros(0))
     end_s = np.where(hops.end_ns == NEVER_NS, np.nan, hops.end_ns / 1e9)
+    scaled = scalings(index.record, packet=number) if column == "packet" else []
     return pack(
-        {"launched_bytes": _first_size(rows), "cut": len(hops.start_ns) == MOST_HOPS},
+        {"launched_bytes": _first_size(rows), "cut": len(hops.start_ns) == MOST_HOPS, "scalings": scaled},
         {
             "move_start": hops.start_ns / 1e9,
             "move_end": end_s,

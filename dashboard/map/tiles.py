@@ -135,7 +135,7 @@ class Tiles:
         manifest, end_s = self.record.manifest, self.end_s
         density = self.index.density
         return {
-            "status": "running" if self.record.is_alive else text(str(manifest.get("status"))),
+            "status": self._status(str(manifest.get("status"))),
             "end": end_s,
             "stop": self._stop_s,
             "tiles": [edge / 1e9 for edge in self.index.edges_ns],
@@ -144,6 +144,10 @@ class Tiles:
             "largest": self.index.largest_bytes,
             "learns": self.record.has_table("metrics") and bool(manifest.get("method")),
         }
+
+    def _status(self, said: str) -> str | None:
+        """Return the status as the manifest says it, but that a run whose process has died is lost."""
+        return "lost" if said == "running" and not self.record.is_alive else text(said)
 
     def places(self, layout: str) -> bytes:
         """Return where a layout puts the nodes.

@@ -14,4 +14,4 @@ def map_panel(run_name: str) -> Any:
     """Return the map of a run with its player, which fills the width that it is given."""
     address = f"{PREFIX}{quote(run_name, safe='', errors='surrogateescape')}/"
     source: Any = {"data-wm-source": address}
-    return html.Section(id="map", className="wm", **source)
+    return html.Section(id="map", className="wm wf-panel", **source)

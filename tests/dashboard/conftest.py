@@ -1,41 +1,20 @@
-"""A run folder like those the emulator writes, made up: six models walk over one cloud, four edges and 24 devices.
-
-And a browser at a dashboard that shows such folders; its pictures are kept in ``build/screenshots``.
-"""
+"""A run folder like those the emulator writes, made up: six models walk over one cloud, four edges and 24 devices."""
 
 import json
 import math
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-from selenium.webdriver.support.wait import WebDriverWait
 
 from wayfare.emulator.records import EventKind, RunWriter
 from wayfare.emulator.records.files import read_manifest, write_manifest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
-HOSTILE = "<script>window.hit = 1</script><img src=x onerror='window.hit = 1'>"
-SERVE = """
-import sys
-from pathlib import Path
-from wayfare.dashboard import serve
-serve(Path(sys.argv[1]), port=0, ready=lambda address: print(address, flush=True), allow_runs=True)
-"""
 BIN_S = 0.1
 STOP_S = 8.0
 MODEL_BYTES = 400_000
@@ -244,117 +223,3 @@ def new_walks(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def walks(new_walks: Callable[[], WalkFolder]) -> WalkFolder:
     """An empty folder to write runs into."""
     return new_walks()
-
-
-class Page:
-    """A browser at the dashboard, with the few things that tests do there."""
-
-    def __init__(self, browser: Chrome, address: str) -> None:
-        self.browser = browser
-        self.address = address
-
-    def open(self, path: str) -> None:
-        self.browser.get(self.address + path.removeprefix("/"))
-
-    def ask(self, script: str, *values: Any) -> Any:
-        return self.browser.execute_script(f"return {script.strip()}", *values)
-
-    def until(self, script: str, *values: Any) -> Any:
-        """Wait until a script gives something true, and return that."""
-        return WebDriverWait(self.browser, 20, poll_frequency=0.05).until(lambda _: self.ask(script, *values), script)
-
-    def find(self, css: str) -> Any:
-        self.until("document.querySelector(arguments[0])", css)
-        return self.browser.find_element(By.CSS_SELECTOR, css)
-
-    def press(self, css: str) -> None:
-        """Click something, wherever on the page it is."""
-        self.find(css)
-        self.ask("document.querySelector(arguments[0]).click()", css)
-
-    def figure(self, chart: str, of: str) -> Any:
-        """Bring a chart into sight, wait until it is drawn, and return an expression about ``plot``."""
-        self.find(f"#chart-{chart}")
-        self.ask(f"document.getElementById('chart-{chart}').scrollIntoView({{block: 'center'}})")
-        drawn = f"document.querySelector('#chart-{chart} .js-plotly-plot')"
-        return self.until(
-            f"(plot => plot && plot._fullLayout && plot.data && plot.data.length ? ({of}) : null)({drawn})"
-        )
-
-    def colour_of(self, css: str, what: str) -> Any:
-        return self.ask("getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]", css, what)
-
-    def resize(self, width: int, height: int) -> None:
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-
-    def keep(self, name: str) -> None:
-        """Keep a picture of what is seen."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.browser.save_screenshot(str(SCREENSHOTS / f"{name}.png"))
-
-
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    """A headless Chromium of 1440 by 900, which prefers light."""
-    if not (CHROMIUM and DRIVER):
-        pytest.skip("no Chromium with its chromedriver is installed")
-    options = ChromeOptions()
-    options.binary_location = CHROMIUM
-    quiet = "headless=new no-sandbox disable-gpu disable-quic no-first-run disable-background-networking lang=en-US"
-    for switch in (*quiet.split(), "disable-component-update", "disable-sync", "window-size=1440,900"):
-        options.add_argument(f"--{switch}")
-    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    browser = Chrome(options=options, service=Service(DRIVER))
-    yield browser
-    browser.quit()
-
-
-@pytest.fixture(scope="module")
-def runs(new_walks: Callable[[], WalkFolder]) -> Any:
-    """Runs of all kinds to look at: finished, of the network alone, hostile, damaged, lost."""
-    walks: Any = new_walks()
-    walks.finished = walks.write("first-walk")
-    walks.again = walks.write("first-walk", seed=2)
-    walks.network = walks.write("two-cells", learns=False)
-    walks.hostile = walks.write(HOSTILE, names={"edge1": HOSTILE, "device1": HOSTILE + "2"})
-    walks.damaged = walks.damage("torn")
-    walks.lose(walks.write("gone-silent", status="running", until_s=3.0))
-    return walks
-
-
-@pytest.fixture(scope="module")
-def address(runs: Any) -> Iterator[str]:
-    """A dashboard of these runs, in a process of its own."""
-    command = [sys.executable, "-W", "error", "-c", SERVE, str(runs.parent)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout
-            yield server.stdout.readline().strip()
-        finally:
-            server.terminate()
-
-
-@pytest.fixture
-def page(browser: Chrome, address: str) -> Iterator[Page]:
-    """A page that must not complain in its console, nor ask any other host, during a test."""
-    browser.get_log("browser")
-    browser.get_log("performance")
-    yield Page(browser, address)
-    complaints = [entry["message"] for entry in browser.get_log("browser")]
-    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    browser.execute_script("localStorage.clear()")
-    asked = foreign_requests(browser, address)
-    browser.get("about:blank")  # or it would go on asking a server that ends with its module
-    assert complaints == []
-    assert asked == []
-
-
-def foreign_requests(browser: Chrome, address: str) -> list[str]:
-    """Return what the browser asked of hosts other than the dashboard's."""
-    entries = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked = [entry["params"]["request"]["url"] for entry in entries if entry["method"] == "Network.requestWillBeSent"]
-    assert asked
-    inside = ("data", "blob", "chrome", "about")
-    return [url for url in asked if urlsplit(url).scheme not in inside and not url.startswith(address)]

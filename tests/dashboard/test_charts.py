@@ -10,6 +10,7 @@ from wayfare.dashboard.charts.accuracy import longest_stall
 from wayfare.dashboard.charts.energy_by_cause import spent_by_cause
 from wayfare.dashboard.charts.journey_rows import journeys
 from wayfare.dashboard.learning import Curve
+from wayfare.dashboard.quantity_text import duration_text
 from wayfare.dashboard.run_store import RunStore
 from wayfare.dashboard.texts import LANGUAGES, words_of
 from wayfare.dashboard.theme import PALETTES
@@ -105,10 +106,17 @@ def test_areas_and_bars_have_a_hatching_besides_the_colour(runs: Any) -> None:
 def test_the_bottleneck_is_the_link_with_the_highest_mean(runs: Any) -> None:
     run = runs[True]
     figure = CHARTS["links"].draw(run, LIGHT)
-    [heat] = figure["data"]
+    heat = figure["data"][0]
     means = np.bincount(run.traffic.link, run.traffic.utilisation)
     assert heat["customdata"][-1][0] == f"link:{int(np.argmax(means))}"
     assert figure["layout"]["yaxis"]["ticktext"][-1] in heat["text"][-1]
+
+
+def test_the_key_of_a_heat_map_has_the_colours_of_its_scale(runs: Any) -> None:
+    heat, *key = CHARTS["links"].draw(runs[True], LIGHT)["data"]
+    colours = [colour for _, colour in heat["colorscale"]]
+    assert [key[end]["marker"]["color"] for end in (0, -1)] == [colours[0].lower(), colours[-1].lower()]
+    assert [part["name"] for part in key] == [f"{20 * part * heat['zmax']:.3g}%" for part in range(6)]
 
 
 def test_a_picked_link_has_a_row_however_quiet(runs: Any) -> None:
@@ -157,8 +165,9 @@ def test_training_is_counted_where_a_model_was(new_walks: Any) -> None:
     writer.event(3.0, EventKind.FLOW_END, node=6, peer=5, flow=0, packet=0)
     writer.fail("stopped", "enough")
     run = RunStore(walks.parent).open(folder.name)
-    [matrix] = CHARTS["seen"].draw(run, LIGHT)["data"]
+    matrix, *key = CHARTS["seen"].draw(run, LIGHT)["data"]
     assert matrix["z"] == [[2]]
+    assert [part["name"] for part in key] == ["0", "1", "2"]
     rows, _ = journeys(run, LIGHT)
     assert [rows[0].spans[doing].tolist() for doing in ("transfer", "train", "wait")] == [
         [[2, 3]],
@@ -173,6 +182,19 @@ def test_training_is_counted_where_a_model_was(new_walks: Any) -> None:
 )
 def test_the_longest_stall_is_between_two_bests(times: list[float], values: list[float], stall: Any) -> None:
     assert longest_stall(Curve(np.array(times, float), np.array(values, float)), 10.0) == stall
+
+
+def test_a_long_stall_is_a_band_and_is_said(new_walks: Any, runs: Any) -> None:
+    walks = new_walks()
+    folder = walks.write("stalls", status="running", until_s=0.0)
+    for time_s, value in ((1.0, 0.5), (2.0, 0.6), (3.0, 0.55), (8.0, 0.7)):
+        walks.open_runs[-1].metric(time_s, "accuracy", value)
+    walks.open_runs[-1].fail("stopped", "enough")
+    run = RunStore(walks.parent).open(folder.name)
+    [band] = CHARTS["accuracy"].draw(run, LIGHT)["layout"]["shapes"]
+    assert (band["x0"], band["x1"]) == (2.0, 8.0)
+    assert "without a better value begins at 2.00 s and lasts 6.00 s" in CHARTS["accuracy"].describe(run, LIGHT)
+    assert CHARTS["accuracy"].draw(runs[True], LIGHT)["layout"]["shapes"] == []
 
 
 def test_names_from_a_run_are_never_markup(new_walks: Any) -> None:
@@ -193,3 +215,16 @@ def test_a_run_that_has_only_begun_can_be_drawn(new_walks: Any) -> None:
     for chart in CHARTS.values():
         go.Figure(chart.draw(run, LIGHT))
         assert chart.describe(run, LIGHT)
+
+
+def test_the_moments_of_a_chart_are_those_that_it_speaks_of(runs: Any) -> None:
+    run = runs[True]
+    heat = CHARTS["links"].draw(run, LIGHT)["data"][0]
+    [moment] = CHARTS["links"].moments(run, LIGHT)
+    assert moment.pick == heat["customdata"][-1][0]
+    assert moment.time_s == heat["x"][int(np.argmax(heat["z"][-1]))]
+    [best] = CHARTS["accuracy"].moments(run, LIGHT)
+    assert run.learning.answer.at(np.array([best.time_s]))[0] == run.learning.answer.value.max()
+    for name in ("accuracy", "traffic", "links"):
+        said = CHARTS[name].describe(run, LIGHT)
+        assert all(duration_text(moment.time_s) in said for moment in CHARTS[name].moments(run, LIGHT))

@@ -60,6 +60,23 @@ def test_names_that_are_no_run_of_the_folder_are_refused(walks: Any, name: str) 
         RunStore(walks.parent).open(name)
 
 
+def test_a_run_of_another_version_says_so_whatever_else_it_lacks(walks: Any) -> None:
+    walks.damage("old", '{"format": 9, "status": "finished"}')
+    with pytest.raises(RecordError, match="format 9"):
+        RunStore(walks.parent).open("old")
+
+
+def test_the_runs_of_a_sweep_know_each_other(walks: Any) -> None:
+    sweep = walks.parent / "alpha.sweep"
+    sweep.mkdir()
+    (sweep / "sweep.json").write_text("{}")
+    inside = [walks.damage(f"alpha.sweep/run{place}") for place in range(2)]
+    alone = walks.damage("alone")
+    store = RunStore(walks.parent)
+    assert store.siblings(f"alpha.sweep/{inside[0].name}") == ["alpha.sweep/run0", "alpha.sweep/run1"]
+    assert store.siblings(alone.name) == []
+
+
 def test_a_link_that_leads_out_of_the_folder_is_refused(walks: Any, tmp_path: Path) -> None:
     run = walks.write()
     (tmp_path / "inside").symlink_to(run)

@@ -20,6 +20,14 @@ def test_a_run_of_a_sweep_says_what_is_different_in_it(tmp_path: Path) -> None:
     assert labels == {"run0": 'packets 2, partition {"kind": "iid"}', "run1": "packets 6"}
 
 
+def test_long_values_have_numbers_and_keys_that_end_alike_whole_names(tmp_path: Path) -> None:
+    long = [{"kind": "poisson", "from": "device1", "to": f"edge{at}", "interval": "1 ms"} for at in (1, 2)]
+    points = [{"traffic.background": value, "nodes.rate": 1, "links.rate": 2} for value in (long[0], long[1], long[0])]
+    runs = [{"point": at, "folder": f"run{at}"} for at in range(3)]
+    labels = point_labels(written(tmp_path, {"points": points, "runs": runs}))
+    assert list(labels.values()) == [f"background #{n}, nodes.rate 1, links.rate 2" for n in (1, 2, 1)]
+
+
 @pytest.mark.parametrize(
     "content", ["{", "[]", '{"runs": 5}', '{"points": [3], "runs": [{"point": 0, "folder": "a"}, 7, {"point": "x"}]}']
 )

@@ -77,6 +77,14 @@ def test_loads_and_accuracies_are_those_of_the_tables(walk: RunRecord) -> None:
         np.testing.assert_allclose(held, curves, rtol=1e-6)
 
 
+def test_a_run_that_has_gone_silent_is_lost_and_not_live(new_walks: Any) -> None:
+    walks = new_walks()
+    folder = walks.write("silent", status="running", until_s=2.0)
+    assert tiles_of(folder).now()["status"] == "running"
+    walks.lose(folder)
+    assert tiles_of(folder).now()["status"] == "lost"
+
+
 def test_the_strip_counts_every_hop_once(walk: RunRecord) -> None:
     hops = int((walk.table("events")["kind"].to_numpy() == EventKind.HOP_START).sum())
     for tile_rows in (60, 100_000):
