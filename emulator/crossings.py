@@ -33,7 +33,7 @@ class Crossings:
     ) -> None:
         self._clock, self._network, self._between = clock, network, wiring.between
         self._sharing, self._term = plan.sharing, plan.transport
-        self._hears_back = self._term is not None or not isinstance(self._sharing, Fair)
+        self._is_plain = self._term is None and isinstance(self._sharing, Fair)  # begins at once, and is not answered
         self._done = done
         self._all: dict[Crossing, None] = {}
         self._link_bits = 0.0  # what has passed, counted on every link, less what still flows
@@ -53,7 +53,7 @@ class Crossings:
             leads,
             links[0].source,
             links[-1].target,
-            self._way_back(links) if self._hears_back else (),
+            () if self._is_plain else self._way_back(links),
             self._clock.now,
             bits(transfer.pieces[piece]),
         )
@@ -80,9 +80,11 @@ class Crossings:
 
     def start(self, crossing: Crossing) -> None:
         """Let the rest of a piece go, over links that are open."""
-        links = crossing.links
-        wait_s = crossing.paid_s = self._sharing.start_delay_s(links)
         crossing.window_bits = crossing.rest_bits
+        if self._is_plain:
+            self._send(crossing)
+            return
+        wait_s = crossing.paid_s = self._sharing.start_delay_s(crossing.links)
         if self._term is not None:
             first = self._term.first(crossing.rest_bits / 8, self._round_trip_s(crossing))
             wait_s, crossing.window_bits = wait_s + first.wait_s, bits(first.size_bytes)

@@ -96,20 +96,20 @@ class Journeys:
             full, rest = divmod(size_bytes, self._plan.fragment_bytes)
             pieces = [float(self._plan.fragment_bytes)] * full + [float(rest)] * (rest > 0)
         transfer = Transfer(
-            number=self.accounts.send(size_bytes),
-            source=source,
-            target=target,
-            size_bytes=size_bytes,
-            start_s=self._clock.now,
-            packet=packet,
-            pieces=pieces,
-            cut_through=forwarding == "cut-through",
-            cap_bps=cap_bps,
-            priority=priority,
-            hop_limit=hop_limit,
-            via=None if via is None else self._ways.route(source, via, target),
-            delivered=delivered,
-            dropped=dropped,
+            self.accounts.send(size_bytes),
+            source,
+            target,
+            size_bytes,
+            self._clock.now,
+            packet,
+            pieces,
+            forwarding == "cut-through",
+            cap_bps,
+            priority,
+            hop_limit,
+            None if via is None else (source, *via, target),
+            delivered,
+            dropped,
         )
         self.in_flight[transfer.number] = transfer
         self._record(EventKind.FLOW_START, transfer, source, target, size_bytes)
@@ -208,8 +208,9 @@ class Journeys:
     def _start(self, crossing: Crossing) -> None:
         if crossing.leads:
             crossing.leads = False
-            crossing.transfer.hops += len(crossing.links)
-            self._record_hops(EventKind.HOP_START, crossing.transfer, crossing.way.current().packed)
+            crossing.transfer.hops += len(crossing.way.links)
+            transfer, packed = crossing.transfer, crossing.way.current().packed
+            self._writer.hops(self._clock.now, EventKind.HOP_START, packed, transfer.number, transfer.packet)
         self._crossings.start(crossing)
 
     def _leave(self, crossing: Crossing) -> None:
@@ -259,7 +260,7 @@ class Journeys:
             passed = [transfer.crossed[ends] % pieces == 0 for ends in hops.ends]
             whole = list(compress(hops.packed, passed))
         if whole:
-            self._record_hops(EventKind.HOP_END, transfer, whole)
+            self._writer.hops(self._clock.now, EventKind.HOP_END, whole, transfer.number, transfer.packet)
         if last:
             self._take(transfer, piece, hops.ends[-1][1])
 
@@ -317,9 +318,6 @@ class Journeys:
         value: float = math.nan,
     ) -> None:
         self._writer.event(self._clock.now, kind, node, peer, transfer.number, transfer.packet, size_bytes, value)
-
-    def _record_hops(self, kind: EventKind, transfer: Transfer, ends: Sequence[bytes]) -> None:
-        self._writer.hops(self._clock.now, kind, ends, transfer.number, transfer.packet)
 
     def check(self, carried_bits: float) -> None:
         """Check that every packet, every bit on a link and every byte in a buffer is accounted for.

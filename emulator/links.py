@@ -100,7 +100,7 @@ def section_of(link_class: str) -> str:
     return "access" if link_class.startswith("access") else link_class
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Link:
     """One direction of a link, as the fluid network sees it now; a run may change its rate, its delay and its ends.
 

@@ -229,7 +229,7 @@ class FluidNetwork:
     def _share_soon(self) -> None:
         """Share anew at the end of this instant, once however much changes in it."""
         if self._sharing is None:
-            self._sharing = self._clock.after(0.0, Turn.SHARE, 0, self._share)
+            self._sharing = self._clock.at(self._clock.now, Turn.SHARE, 0, self._share)
 
     def _share(self) -> None:
         self._sharing = None

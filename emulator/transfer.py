@@ -16,17 +16,6 @@ _COLLECTIONS: Mapping[str, type] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class SourceRoute:
-    """A way that the sender has chosen.
-
-    Attributes:
-        after: The next node, by node.
-    """
-
-    after: Mapping[int, int]
-
-
 @dataclass(eq=False, slots=True)
 class Transfer:
     """Something of a size on its way from one node to another.
@@ -40,7 +29,7 @@ class Transfer:
         cap_bps: The most it takes.
         priority: On every link a higher one is served first.
         hop_limit: It is dropped when it would need one more link than this.
-        via: The source route; None where the forwarding tables decide.
+        via: The nodes of the source route, from end to end; None where the forwarding tables decide.
         deadline: The appointment at which it is dropped.
         last: The piece that is sent last.
         rear: The node where that arrived last.
@@ -64,7 +53,7 @@ class Transfer:
     cap_bps: float
     priority: int
     hop_limit: int
-    via: "SourceRoute | None"
+    via: tuple[int, ...] | None
     delivered: Callable[["Transfer"], None]
     dropped: Callable[["Transfer", DropReason], None]
     deadline: Appointment | None = None

@@ -1,13 +1,11 @@
 """Which links a transfer takes: by its source route, or by the forwarding tables."""
 
-from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 from .closures import Closures
 from .links import Link
 from .routing import ForwardingTables, NoRoute
-from .transfer import SourceRoute, Transfer
+from .transfer import Transfer
 from .way import Way
 from .wiring import Wiring
 
@@ -22,19 +20,10 @@ class Ways:
 
     def __init__(self, wiring: Wiring, tables: ForwardingTables, down: Closures) -> None:
         self._between, self._tables, self._down = wiring.between, tables, down
-        self._routes: dict[tuple[int, ...], SourceRoute] = {}
         self._alone: dict[int, Way] = {}
-        self._whole: dict[tuple[int, int, SourceRoute | None], Way] = {}
+        self._whole: dict[tuple[int, ...], Way] = {}
+        self._routed: dict[tuple[int, ...], Way] = {}
         self._version = tables.version
-
-    def route(self, source: int, via: Sequence[int], target: int) -> SourceRoute:
-        """Return the source route over nodes between source and target."""
-        nodes = (source, *via, target)
-        route = self._routes.get(nodes)
-        if route is None:
-            _bound(self._routes)
-            route = self._routes[nodes] = SourceRoute(dict(pairwise(nodes)))
-        return route
 
     def over(self, link: Link) -> Way:
         """Return the way over one link."""
@@ -51,7 +40,10 @@ class Ways:
         """
         if transfer.via is None:
             return self._between[node, self._tables.next_hop(node, transfer.target)]
-        link = self._between.get((node, transfer.via.after[node]))
+        return self._routed_link(transfer, node, transfer.via[len(transfer.via) - transfer.via[::-1].index(node)])
+
+    def _routed_link(self, transfer: Transfer, node: int, following: int) -> Link:
+        link = self._between.get((node, following))
         if link is None or link.index in self._down:
             raise NoRoute(f"the source route of transfer {transfer.number} has no link from node {node}")
         return link
@@ -64,23 +56,22 @@ class Ways:
         """
         if self._version != self._tables.version:
             self._whole.clear()
+            self._routed.clear()
             self._version = self._tables.version
-        ends = transfer.source, transfer.target, transfer.via
-        way = self._whole.get(ends)
+        via = transfer.via
+        known, nodes = (self._whole, (transfer.source, transfer.target)) if via is None else (self._routed, via)
+        way = known.get(nodes)
         if way is None:
-            _bound(self._whole)
-            way = self._whole[ends] = Way(self._links(transfer))
+            if len(known) >= MANY:
+                known.clear()
+            way = known[nodes] = Way(self._links(transfer))
         return way
 
     def _links(self, transfer: Transfer) -> list[Link]:
+        if transfer.via is not None:
+            return [self._routed_link(transfer, *ends) for ends in pairwise(transfer.via)]
         links, node = [], transfer.source
         while node != transfer.target:
             links.append(self.next_link(transfer, node))
             node = links[-1].target
         return links
-
-
-def _bound(kept: dict[Any, Any]) -> None:
-    """Forget what was found, if that is much."""
-    if len(kept) >= MANY:
-        kept.clear()
