@@ -39,6 +39,8 @@ def claimed(trial: Trial, claims: Path, parent: Path | None = None) -> Tried:
         BrokenBefore: Somebody tried, and it broke down.
         ScenarioError, RunUnwritten, RunFailed, RunStopped: It breaks down now.
     """
+    from wayfare.emulator.records.files import as_json, replace_text
+
     name = f"{trial.study.name}-{trial.key[:12]}"
     claim = claims / (name if fcntl is not None else f"{name}-{os.getpid()}")
     claim.mkdir(parents=True, exist_ok=True)
@@ -52,16 +54,10 @@ def claimed(trial: Trial, claims: Path, parent: Path | None = None) -> Tried:
         try:
             tried = trial.run(parent or claim)
         except Exception as error:
-            _write(known, {"broken": f"{type(error).__name__}: {error}", "runs": []})
+            replace_text(known, as_json({"broken": f"{type(error).__name__}: {error}", "runs": []}))
             raise
-        _write(known, {"broken": "", "runs": [run.record() for run in tried.runs]})
+        replace_text(known, as_json({"broken": "", "runs": [run.record() for run in tried.runs]}))
         return tried
-
-
-def _write(path: Path, content: dict[str, object]) -> None:
-    temporary = path.with_suffix(".part")
-    temporary.write_text(json.dumps(content), encoding="utf-8")
-    temporary.replace(path)
 
 
 @contextmanager

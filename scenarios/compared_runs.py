@@ -15,10 +15,8 @@ from wayfare.emulator.records import RecordError, RunRecord
 from .expectations import OneRun
 from .expecting import RunFigures, Term
 from .flattening import differences, flat
-from .sweep_folder import Sweep, is_sweep, short_names, shown_value, values_label
-
-_LONGEST = 40
-"""How many characters of a swept value fit into a label."""
+from .point_labels import PointLabels
+from .sweep_folder import Sweep, is_sweep
 
 
 @dataclass(frozen=True)
@@ -85,9 +83,9 @@ def groups_of(paths: Sequence[Path]) -> tuple[list[Group], list[str]]:
     groups: list[Group] = []
     notes: list[str] = []
     sweeps = {path: Sweep(path) for path in paths if is_sweep(path)}
-    long = _long_values([point for sweep in sweeps.values() for point in sweep.points])
+    labels = PointLabels(point for sweep in sweeps.values() for point in sweep.points)
     for path, sweep in sweeps.items():
-        groups += _of_sweep(sweep, long)
+        groups += _of_sweep(sweep, labels)
         if sweep.unfinished:
             count = len(sweep.unfinished)
             notes.append(f"{path}: {count} of {len(sweep.runs)} runs have no result and are left out")
@@ -97,23 +95,9 @@ def groups_of(paths: Sequence[Path]) -> tuple[list[Group], list[str]]:
     return _told_apart(groups), notes
 
 
-def _long_values(points: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Return the values, in words, of each key of which one would make a label unreadable; their places number them."""
-    shown: dict[str, list[str]] = {}
-    for point in points:
-        for key, value in point.items():
-            if (text := shown_value(value)) not in shown.setdefault(key, []):
-                shown[key].append(text)
-    return {key: texts for key, texts in shown.items() if any(len(text) > _LONGEST for text in texts)}
-
-
-def _of_sweep(sweep: Sweep, long: Mapping[str, list[str]]) -> Iterator[Group]:
-    """Yield the groups of a sweep: each point with each method; long values are numbered, with a legend."""
+def _of_sweep(sweep: Sweep, labels: PointLabels) -> Iterator[Group]:
+    """Yield the groups of a sweep: each point with each method."""
     for point, values in enumerate(sweep.points):
-        names = short_names(tuple(values))
-        numbers = {key: long[key].index(shown_value(values[key])) for key in values if key in long}
-        legend = {f"{names[key]} #{number + 1}": long[key][number] for key, number in numbers.items()}
-        short = values_label({key: value for key, value in values.items() if key not in long})
         for method in sweep.methods:
             runs = {
                 run.seed: ComparedRun(run.seed, run.record)
@@ -121,8 +105,8 @@ def _of_sweep(sweep: Sweep, long: Mapping[str, list[str]]) -> Iterator[Group]:
                 if run.status == "finished"
             }
             if runs:
-                label = ", ".join(filter(None, [method or "", short, *legend])) or sweep.name
-                yield Group(label, method, values, runs, legend)
+                label = ", ".join(filter(None, [method or "", labels.of(values)])) or sweep.name
+                yield Group(label, method, values, runs, labels.legend(values))
 
 
 def _of_runs(records: Sequence[RunRecord]) -> list[Group]:
@@ -137,21 +121,26 @@ def _of_runs(records: Sequence[RunRecord]) -> list[Group]:
             scenarios.append(data)
             runs.append({})
         runs[scenarios.index(data)][run.seed] = run
-    return [_group(data, own, scenarios) for data, own in zip(scenarios, runs, strict=True)]
+    values = [_telling(data, scenarios) for data in scenarios]
+    labels = PointLabels(values)
+    return [_group(own, telling, labels) for own, telling in zip(runs, values, strict=True)]
 
 
-def _group(data: dict[str, Any], runs: Mapping[int, ComparedRun], every: Sequence[dict[str, Any]]) -> Group:
-    """Return the group of a scenario; where others have its name and method, with the keys that tell it from them."""
-    manifest = next(iter(runs.values())).record.manifest
-    method = manifest.get("method")
+def _telling(data: dict[str, Any], every: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the values, by key, that tell a scenario from others that have its name and method."""
     rivals = [other for other in every if other is not data and _called(other) == _called(data)]
     keys = dict.fromkeys(each.key for other in rivals for each in differences(other, data))
-    names = short_names(tuple(keys))
     own = dict(flat(data))
-    values = {key: own[key] for key in keys if key in own}
-    telling = ", ".join(f"{names[key]}={shown_value(value)}" for key, value in values.items())
-    label = str(manifest["name"]) + (f" ({method})" if method else "") + (f", {telling}" if telling else "")
-    return Group(label, method, values, runs)
+    return {key: own[key] for key in keys if key in own}
+
+
+def _group(runs: Mapping[int, ComparedRun], values: Mapping[str, Any], labels: PointLabels) -> Group:
+    """Return the group of a scenario, with the values that tell it from others."""
+    manifest = next(iter(runs.values())).record.manifest
+    method = manifest.get("method")
+    name = str(manifest["name"]) + (f" ({method})" if method else "")
+    label = ", ".join(filter(None, [name, labels.of(values)]))
+    return Group(label, method, values, runs, labels.legend(values))
 
 
 def _called(data: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -118,12 +118,15 @@ class Comparison:
 def default_measures(groups: Sequence[Group], threshold: float | None) -> list[Measure]:
     """Return what is compared where nothing else is asked for: accuracy, bytes, time and energy."""
     learns = any(run.learns for group in groups for run in group.runs.values())
-    texts = ["accuracy.final"] if learns else ["flows.last_end"]
-    if threshold is not None:
-        texts += [f"accuracy.{name}({threshold:g})" for name in ("time_to", "bytes_to", "energy_to")]
-    return [
-        Measure.of(text) for text in (*texts, "bytes.total", "energy.total", *([] if threshold else ["time.virtual"]))
-    ]
+    first = Measure.of("accuracy.final" if learns else "flows.last_end")
+    rest = ("bytes.total", "energy.total", *([] if threshold else ["time.virtual"]))
+    return [first, *to_reach(threshold), *map(Measure.of, rest)]
+
+
+def to_reach(threshold: float | None) -> list[Measure]:
+    """Return what it takes to reach an accuracy: time, bytes and energy; nothing without one."""
+    names = () if threshold is None else ("time_to", "bytes_to", "energy_to")
+    return [Measure.of(f"accuracy.{name}({threshold:g})") for name in names]
 
 
 def compare(

@@ -173,8 +173,17 @@ def _model_of(
     return model
 
 
-def _fields(component: type) -> Iterator[tuple[dataclasses.Field[Any], str, Form, str]]:
-    """Yield each field that a scenario may hold, with its key, its form and its description."""
+def _fields(component: type) -> tuple[tuple[dataclasses.Field[Any], str, Form, str], ...]:
+    """Return each field that a scenario may hold, with its key, its form and its description."""
+    return _fields_of(component, _beside.get())
+
+
+@cache
+def _fields_of(component: type, _: Hashable) -> tuple[tuple[dataclasses.Field[Any], str, Form, str], ...]:
+    return tuple(_each_field(component))
+
+
+def _each_field(component: type) -> Iterator[tuple[dataclasses.Field[Any], str, Form, str]]:
     hints = get_type_hints(component, include_extras=True)
     for field in dataclasses.fields(component):
         if field.metadata.get("written", True):

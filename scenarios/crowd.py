@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -15,13 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from .sweep_folder import Status
+from .sweep_folder import SAID, Status
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 """What tells the libraries that a run uses to take one thread."""
-
-SAID = ".stderr.txt"
-"""Instead of `.yaml`: the file beside a job's scenario with all that it said before it failed."""
 
 _MISTAKE = 2
 
@@ -123,6 +119,8 @@ class ProcessCrowd:
 
     def done(self) -> Iterator[Result]:
         """Yield the jobs that have ended since it was last asked, without waiting."""
+        from wayfare.emulator.records.files import replace_text
+
         for number, code in self._answers():
             job = self._running.pop(number)
             said, complained = (_taken(self._note(number, kind)) for kind in ("out", "err"))
@@ -131,7 +129,7 @@ class ProcessCrowd:
             elif code == 0 and said.strip():
                 yield Result(job, "finished", Path(said.splitlines()[-1]))
             else:
-                job.scenario.with_suffix(SAID).write_text(complained, encoding="utf-8")
+                replace_text(job.scenario.with_suffix(SAID), complained)
                 yield Result(job, "failed", None, cause(code, complained))
 
     def stop(self) -> None:
@@ -189,9 +187,6 @@ def cause(code: int, complained: str) -> str:
         name = signal.Signals(-code).name
         return f"ended by {name}" + ("; was the memory full?" if -code == signal.SIGKILL else "")
     lines = [line.strip() for line in complained.splitlines() if line.strip()]
-    raised = (re.fullmatch(r"(?:[\w.]*\.)?_?(?:Array)?MemoryError(?:: (.*))?", line) for line in lines)
-    if (memory := next(filter(None, raised), None)) is not None:  # as a traceback has it
-        return f"out of memory: {memory[1]}" if memory[1] else "out of memory"
     return lines[-1] if lines else f"ended with code {code}"
 
 

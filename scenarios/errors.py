@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,6 +10,13 @@ from typing import Any
 
 _NAMES_SHOWN = 30
 _CHARACTERS_SHOWN = 60
+_TORCH_LACKS = "can't allocate memory"
+
+LESS_MEMORY = (
+    "run it where more memory is free, or ask for less: fewer nodes, fewer samples, a smaller model or batch_size, and "
+    "in a sweep fewer --workers"
+)
+"""What to do where memory was short."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,18 @@ class ScenarioError(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems: tuple[Problem, ...] = problems
+
+
+def memory_lacking(error: BaseException) -> str | None:
+    """Return that memory was short and, where that is known, for what; None if an error is, or comes from, another."""
+    cause: BaseException | None = error
+    while cause is not None:
+        said = (str(cause).splitlines() or [""])[0]
+        torch = type(cause).__name__ == "OutOfMemoryError" or _TORCH_LACKS in said
+        if torch or isinstance(cause, MemoryError) or (isinstance(cause, OSError) and cause.errno == errno.ENOMEM):
+            return f"out of memory ({said})" if said else "out of memory"
+        cause = cause.__cause__
+    return None
 
 
 def in_file_order(problems: Iterable[Problem]) -> list[Problem]:

@@ -1,16 +1,16 @@
 """Golden runs: what the runs of a scenario were, kept beside its file, so that any change of a bit is noticed.
 
 `x.scenario.yaml` has its golden in `x.golden.json`, its quick variant in `x.smoke.golden.json`: what decides the last
-bit on the machine that made it, and of each run the digests, the figures with tolerances as expectations, and a chain
-of digests of the events. `x.golden.parquet` holds the first events themselves. Where what decides the last bit is the
-same, the digests must be; the figures must lie within their tolerances everywhere.
+bit on the machine that made it, and of each run its scenario, the digests, the figures with tolerances as expectations,
+and a chain of digests of the events. `x.golden.parquet` holds the first events themselves. Where what decides the last
+bit is the same, the digests must be; the figures must lie within their tolerances everywhere.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from .errors import Problem, ScenarioError, counted
@@ -18,6 +18,7 @@ from .expectations import Expectation
 from .expecting.errors import ExpectationError
 from .golden_events import KEPT_ROWS, EventChain, KeptEvents, first_difference
 from .golden_figures import broken, drafted, renewed
+from .golden_scenario import Keys, changes, keys_of, less, more
 from .trial import SUFFIX, Tried, TriedRun
 
 FORMAT = 1
@@ -37,6 +38,7 @@ class GoldenRun:
         digests: Of its events, and of the weights of its answers, if it has any.
         events: The chain of digests of its events.
         figures: Expectations that state its figures, with tolerances.
+        scenario: What it says: of the first run each key, of others those in which they differ from the first.
     """
 
     label: str
@@ -44,6 +46,7 @@ class GoldenRun:
     digests: Mapping[str, str | None]
     events: EventChain
     figures: tuple[str, ...]
+    scenario: Keys = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,15 +141,26 @@ class Golden:
         moved = list(broken(golden.figures, record.summary or {}, record))
         differing = self._differing(golden, run)
         if not differing or self.fingerprint != deciding(run):
+            if moved:
+                yield from self._other_scenario(golden, run)
             yield from moved
             return
         yield f"the digest of {' and of '.join(differing)} is not the golden one"
-        if golden.scenario_hash != run.planned.scenario_hash:
-            yield "the scenario is not the one that the golden was made of"
+        yield from self._other_scenario(golden, run)
         kept = KeptEvents.read(events_file(self.file))
         first = first_difference(golden.events, kept.of(golden.label), record, kept.lost)
         yield first or f"all {golden.events.rows:,} events are the same"
         yield from moved or ["all figures lie within their tolerances"]
+
+    def _other_scenario(self, golden: GoldenRun, run: TriedRun) -> Iterator[str]:
+        """Say in which keys the scenario is another, or that it is where no key is."""
+        if golden.scenario_hash == run.planned.scenario_hash:
+            return
+        first = next(iter(self.runs.values())).scenario
+        before = more(first, golden.scenario)
+        found = list(changes(before, keys_of(run.planned.scenario, self.file.parent))) if before else []
+        where = ": " + "; ".join(found) if found else ", or a file that it names is not"
+        yield f"the scenario is not the one that the golden was made of{where}"
 
 
 def golden_file(scenario_file: Path, *, smoke: bool = False) -> Path:
@@ -178,13 +192,17 @@ def update(tried: Tried) -> str:
     kept: list[KeptEvents] = []
     runs: list[GoldenRun] = []
     problems: list[Problem] = []
+    first: dict[str, str] = {}
     for run in tried.runs:
         assert run.folder is not None
         label, record = tried.trial.label(run.planned), RunRecord(run.folder)
         summary = record.summary or {}
         chain, events = EventChain.of(record, label, KEPT_ROWS // len(tried.runs))
         figures = renewed(before[label].figures, summary, record) if label in before else drafted(summary)
-        runs.append(GoldenRun(label, run.planned.scenario_hash, summary["digest"], chain, tuple(figures)))
+        keys = keys_of(run.planned.scenario, file.parent)
+        first = first or keys
+        own = keys if keys is first else less(keys, first)
+        runs.append(GoldenRun(label, run.planned.scenario_hash, summary["digest"], chain, tuple(figures), own))
         kept.append(events)
         problems += [_refusal(file, label, said) for said in broken(runs[-1].figures, summary, record)]
     if problems:

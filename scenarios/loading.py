@@ -127,8 +127,11 @@ def scenario_hash(scenario: Scenario) -> str:
     data["plugins"] = [_content(file) for file in scenario.plugins]
     if scenario.data is not None and isinstance(path := getattr(scenario.data.dataset, "path", None), str):
         data["data"]["dataset"]["path"] = _contents(Path(path), _files(scenario.data.dataset, Path(path)))
-    if isinstance(scenario.model, LoRA) and (base := Path(scenario.model.base)).is_absolute():
-        data["model"]["base"] = _contents(base, _files(scenario.model, base))
+    own = data.get("learning", {}).get("models", [])
+    models = ((scenario.model, data.get("model")), *zip(getattr(scenario.learning, "models", ()), own, strict=True))
+    for model, said in models:
+        if isinstance(model, LoRA) and (base := Path(model.base)).is_absolute():
+            said["base"] = _contents(base, _files(model, base))
     text = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -198,7 +201,8 @@ def _placed(scenario: Scenario, written: Document) -> Scenario:
         scenario,
         plugins=tuple(_found(file, written, f"plugins.{index}") for index, file in enumerate(scenario.plugins)),
         data=_placed_data(scenario.data, written),
-        model=_placed_model(scenario.model, written),
+        model=_placed_model(scenario.model, written, "model"),
+        learning=_placed_learning(scenario.learning, written),
         document=written,
         expect=expect,
         topology=topology,
@@ -215,10 +219,17 @@ def _placed_data(data: Data | None, written: Document) -> Data | None:
     return replace(data, dataset=replace(data.dataset, path=_found(path, written, "data.dataset.path")))
 
 
-def _placed_model(model: Any, written: Document) -> Any:
-    """Return the model family with the file or folder of a frozen base found, if it is one and no other name."""
+def _placed_learning(method: Any, written: Document) -> Any:
+    """Return the learning method with the files and folders of its own model families found."""
+    models = getattr(method, "models", ())
+    placed = tuple(_placed_model(model, written, f"learning.models.{index}") for index, model in enumerate(models))
+    return method if placed == models else replace(method, models=placed)
+
+
+def _placed_model(model: Any, written: Document, key: str) -> Any:
+    """Return a model family with the file or folder of a frozen base found, if it is one and no other name."""
     if isinstance(model, LoRA) and model.base not in (*SIZES, "minilm"):
-        base = _found(model.base, written, "model.base")
+        base = _found(model.base, written, f"{key}.base")
         if model.base.endswith(".json") or Path(base).is_dir():
             return replace(model, base=base)
     return model

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wayfare.emulator.methods import METHODS
 
 from .build import Blueprint, build
-from .errors import Problem, ScenarioError, counted
+from .errors import LESS_MEMORY, Problem, ScenarioError, counted, memory_lacking
 from .expectations import Outcome, evaluate
 from .loading import resolved_yaml, scenario_hash
 from .resources import Resources
@@ -55,6 +55,10 @@ class RunUnwritten(OSError):  # noqa: N818 - it says what happened
     """A run folder that cannot be made or written; the message says which, and what is kept."""
 
 
+class RunTooLarge(MemoryError):  # noqa: N818 - it says what happened
+    """A run that there was not enough memory for; the message says what is kept, and what to do."""
+
+
 class RunStopped(KeyboardInterrupt):
     """A run that was interrupted; its folder is kept and says so."""
 
@@ -87,6 +91,7 @@ def run(
     Raises:
         ScenarioError: The scenario cannot be built; no folder was made.
         RunUnwritten: The folder cannot be made, or not be written any more.
+        RunTooLarge: There is not enough memory.
         RunFailed: The run broke down; the folder says so and keeps what was written.
         RunCutShort: It lost a worker; likewise.
         RunStopped: It was interrupted; likewise.
@@ -116,6 +121,7 @@ def carry_out(
 
     Raises:
         RunUnwritten: The folder cannot be written any more.
+        RunTooLarge: There is not enough memory; what was written is kept.
         RunFailed: The run broke down; the folder says so and keeps what was written.
         RunCutShort: It lost a worker; likewise.
         RunStopped: It was interrupted; likewise.
@@ -135,17 +141,25 @@ def carry_out(
         writer.fail("failed", str(error))
         message = f"{error}; what was recorded is kept, and goes on with: wayfare resume {writer.folder}"
         raise RunCutShort(f"{writer.folder}: {message}") from error
-    except OSError as error:
-        message = f"cannot be written any more ({os.strerror(error.errno) if error.errno else error})"
-        writer.fail("failed", message)
-        raise RunUnwritten(f"{writer.folder}: {message}; what was written before is kept") from error
     except Exception as error:
-        writer.fail("failed", f"{type(error).__name__}: {error}")
-        raise RunFailed(writer.folder, error, scenario.extensions.blamed_for(error)) from error
+        raise _broken(error, writer, scenario) from error
     finally:
         if experiment.lesson is not None:
             experiment.lesson.service.close()
     return RunOutcome(writer.folder, summary, outcomes, tuple(_notes(experiment, writer)))
+
+
+def _broken(error: Exception, writer: "RunWriter", scenario: Scenario) -> Exception:
+    """Note in a run folder what a run broke down on, and return what is to be raised."""
+    if (lacking := memory_lacking(error)) is not None:
+        writer.fail("failed", lacking)
+        return RunTooLarge(f"{writer.folder}: {lacking}; what was recorded before is kept. {LESS_MEMORY.capitalize()}")
+    if isinstance(error, OSError):
+        message = f"cannot be written any more ({os.strerror(error.errno) if error.errno else error})"
+        writer.fail("failed", message)
+        return RunUnwritten(f"{writer.folder}: {message}; what was written before is kept")
+    writer.fail("failed", f"{type(error).__name__}: {error}")
+    return RunFailed(writer.folder, error, scenario.extensions.blamed_for(error))
 
 
 def built(scenario: Scenario, cache: bool, resources: Resources) -> "tuple[Blueprint, Experiment]":
@@ -153,6 +167,7 @@ def built(scenario: Scenario, cache: bool, resources: Resources) -> "tuple[Bluep
 
     Raises:
         ScenarioError: It cannot be built; where a plug-in fails in that, the error names its line.
+        RunTooLarge: There is not enough memory for it.
     """
     try:
         blueprint = build(scenario)
@@ -161,6 +176,9 @@ def built(scenario: Scenario, cache: bool, resources: Resources) -> "tuple[Bluep
     except ScenarioError:
         raise
     except Exception as error:
+        if (lacking := memory_lacking(error)) is not None:
+            message = f"{scenario.name}: {lacking}; the network, the data and the model do not fit"
+            raise RunTooLarge(f"{message}. {LESS_MEMORY.capitalize()}") from error
         culprit = scenario.extensions.blamed_for(error)
         if culprit is None:
             raise

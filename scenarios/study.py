@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count, product
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,10 @@ from .errors import Problem, ScenarioError, in_file_order
 from .loading import read_document, scenario_hash, scenario_of
 from .patching import patch_at, patched
 from .plugins import Plugins
+from .point_labels import PointLabels
 from .points import MOST_POINTS, Point, count_of, points_of
 from .schema import Scenario
 from .study_sections import StudySections, sections_of
-from .sweep_folder import values_label
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,17 @@ class PlannedRun:
         method: As the matrix calls it, else the method that learns; None where nothing learns.
         replication: Which replication it is, from 1.
         scenario: What is run; it has the seed.
-        scenario_hash: Names it.
     """
 
     point: int
     method: str | None
     replication: int
     scenario: Scenario
-    scenario_hash: str
+
+    @cached_property
+    def scenario_hash(self) -> str:
+        """Return what names the scenario."""
+        return scenario_hash(self.scenario)
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,15 @@ class Study:
     def fields(self) -> tuple[str, ...]:
         """Return the keys that are swept."""
         return tuple(dict.fromkeys(key for point in self.points for key in point))
+
+    @cached_property
+    def labels(self) -> PointLabels:
+        """Return what the points are called."""
+        return PointLabels(self.points)
+
+    def label(self, run: PlannedRun) -> str:
+        """Return `mfd, alpha=0.3, seed 1`: what tells a run from the others."""
+        return self.labels.of_run(run.method, self.points[run.point], run.scenario.seed)
 
 
 def study_of(
@@ -138,10 +151,9 @@ class _Case:
         """Return what the point sets, by key."""
         return {setting.key: setting.value for setting in self.settings}
 
-    @property
-    def label(self) -> str:
+    def label(self, labels: PointLabels) -> str:
         """Return what tells it from the others."""
-        return ", ".join(filter(None, [self.entry.label if self.entry else "", values_label(self.values)]))
+        return ", ".join(filter(None, [self.entry.label if self.entry else "", labels.of(self.values)]))
 
     def document(self, written: Document) -> Document:
         """Return the document of this case."""
@@ -162,6 +174,12 @@ def _cases(written: Document, sections: StudySections) -> Iterator[_Case]:
     points = points_of(sections.sweep, seed if isinstance(seed, int) else 1)
     for (number, settings), entry in product(enumerate(points), entries):
         yield _Case(number, settings, entry)
+
+
+def runs_asked(written: Document) -> int:
+    """Return how many runs a document asks for; plug-ins must be registered."""
+    sections = sections_of(written)
+    return count_of(sections.sweep) * max(len(matrix.entries(written)), 1) * sections.replications
 
 
 def _too_many(asked: int, points: int, methods: int) -> str:
@@ -190,16 +208,17 @@ def _loaded(
             for problem in error.problems:
                 found.setdefault(problem, []).append(case)
     if found:
-        raise ScenarioError(*in_file_order(_said(problem, who, len(cases)) for problem, who in found.items()))
+        labels = PointLabels(case.values for case in cases)
+        raise ScenarioError(*in_file_order(_said(problem, who, cases, labels) for problem, who in found.items()))
     return scenarios
 
 
-def _said(problem: Problem, who: Sequence[_Case], of: int) -> Problem:
+def _said(problem: Problem, who: Sequence[_Case], every: Sequence[_Case], labels: PointLabels) -> Problem:
     """Return a problem with the case that has it, where not all have."""
-    if len(who) == of:
+    if len(who) == len(every):
         return problem
     others = f" and {len(who) - 1} more" if len(who) > 1 else ""
-    return replace(problem, message=f"{problem.message} (in the run with {who[0].label}{others})")
+    return replace(problem, message=f"{problem.message} (in the run with {who[0].label(labels)}{others})")
 
 
 def _seeded(scenario: Scenario, seed: int, number: int) -> Scenario:
@@ -215,10 +234,4 @@ def _runs(case: _Case, scenario: Scenario, seeds: Sequence[int]) -> Iterator[Pla
     own = next((name for name, method in METHODS.items() if type(scenario.learning) is method), None)
     for number, seed in enumerate(seeds, 1):
         seeded = scenario if number == 1 else _seeded(scenario, seed, number)
-        yield PlannedRun(
-            point=case.point,
-            method=case.entry.label if case.entry else own,
-            replication=number,
-            scenario=seeded,
-            scenario_hash=scenario_hash(seeded),
-        )
+        yield PlannedRun(case.point, case.entry.label if case.entry else own, number, seeded)

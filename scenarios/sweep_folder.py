@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from wayfare.emulator.records.errors import RecordError
 
+from .point_labels import PointLabels
+
 if TYPE_CHECKING:
     from wayfare.emulator.records import RunRecord
 
 MANIFEST = "sweep.json"
+SCENARIOS = "scenarios"
+SAID = ".stderr.txt"
+"""Instead of `.yaml`: the file beside a run's scenario with all that it said before it failed."""
+
 FORMAT = 1
 
 Status = Literal["waiting", "running", "finished", "failed", "stopped"]
@@ -32,6 +38,7 @@ class SweepRun:
         replication: Which replication it is, from 1.
         seed: The seed, which all points and methods of a replication share.
         scenario_hash: Names the resolved scenario; runs with the same hash share one folder.
+        label: What tells it from the others: `mfd, alpha=0.3, seed 1`.
         status: What became of it.
         folder: The run folder; None as long as there is none.
         error: Why there is no result, where it has failed.
@@ -44,14 +51,10 @@ class SweepRun:
     replication: int
     seed: int
     scenario_hash: str
+    label: str
     status: Status = "waiting"
     folder: Path | None = None
     error: str | None = None
-
-    @property
-    def label(self) -> str:
-        """Return `mfd, alpha=0.3, seed 1`: what tells it from the others."""
-        return label_of(self.method, self.values, self.seed)
 
     @property
     def record(self) -> RunRecord:
@@ -133,6 +136,11 @@ class Sweep:
         """Return all runs, finished or not, in the order of the sweep."""
         return tuple(self._run(number, entry) for number, entry in enumerate(self._manifest["runs"]))
 
+    @cached_property
+    def labels(self) -> PointLabels:
+        """Return what the points are called."""
+        return PointLabels(self.points)
+
     def select(
         self, *, point: int | None = None, method: str | None = None, seed: int | None = None
     ) -> tuple[SweepRun, ...]:
@@ -148,16 +156,29 @@ class Sweep:
         """Return the runs that have no result."""
         return tuple(run for run in self.runs if run.status != "finished")
 
+    def failures(self) -> list[str]:
+        """Return a line for each run without a result: its number and label, the cause, and where to look."""
+        lines = []
+        for run in self.unfinished:
+            said = self.folder / said_file(run.scenario_hash)
+            places = [str(place) for place in (said, run.folder) if place is not None and place.exists()]
+            where = f"; see {' and '.join(places)}" if places else ""
+            lines.append(f"run {run.number} ({run.label}): {run.error or run.status}{where}")
+        legend = {name: text for run in self.unfinished for name, text in self.labels.legend(run.values).items()}
+        return lines + [f"{name}: {text}" for name, text in legend.items()]
+
     def _run(self, number: int, entry: Mapping[str, Any]) -> SweepRun:
         folder = None if entry["folder"] is None else self.folder / entry["folder"]
+        values = self.points[entry["point"]]
         return SweepRun(
             number=number,
             point=entry["point"],
-            values=self.points[entry["point"]],
+            values=values,
             method=entry["method"],
             replication=entry["replication"],
             seed=entry["seed"],
             scenario_hash=entry["scenario_hash"],
+            label=self.labels.of_run(entry["method"], values, entry["seed"]),
             status=entry["status"],
             folder=folder,
             error=entry["error"],
@@ -169,37 +190,14 @@ def is_sweep(folder: Path) -> bool:
     return (folder / MANIFEST).is_file()
 
 
-def label_of(method: str | None, values: Mapping[str, Any], seed: int) -> str:
-    """Return `mfd, alpha=0.3, seed 1`: what tells a run from the others of its sweep."""
-    return ", ".join(filter(None, [method or "", values_label(values), f"seed {seed}"]))
+def scenario_file(scenario_hash: str) -> str:
+    """Return where the scenario with a hash stands in a sweep folder."""
+    return f"{SCENARIOS}/{scenario_hash[:16]}.scenario.yaml"
 
 
-def values_label(values: Mapping[str, Any]) -> str:
-    """Return `alpha=0.3, rate=1 Gbit/s`: what a point sets, each key by its last steps as far as they tell it apart."""
-    names = short_names(tuple(values))
-    return ", ".join(f"{names[key]}={shown_value(value)}" for key, value in values.items())
-
-
-def short_names(keys: tuple[str, ...]) -> dict[str, str]:
-    """Return for each key the fewest of its last steps that no other key ends with."""
-    names = {}
-    for key in keys:
-        steps = key.split(".")
-        tails = (".".join(steps[-count:]) for count in range(1, len(steps) + 1))
-        others = [f".{other}" for other in keys if other != key]
-        names[key] = next((tail for tail in tails if not any(other.endswith(f".{tail}") for other in others)), key)
-    return names
-
-
-def shown_value(value: Any) -> str:
-    """Return a value of a point in one line, as YAML has it."""
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {shown_value(part)}' for key, part in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(shown_value, value))}]"
-    if value is None or isinstance(value, bool):
-        return json.dumps(value)
-    return str(value)
+def said_file(scenario_hash: str) -> str:
+    """Return where all that a failed run said stands in a sweep folder."""
+    return str(Path(scenario_file(scenario_hash)).with_suffix(SAID))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -9,12 +9,9 @@ from typing import Any
 from wayfare.emulator.records.errors import RecordError
 from wayfare.emulator.records.hold import Hold
 
-from .crowd import SAID
 from .loading import resolved_yaml
 from .study import PlannedRun, Study
-from .sweep_folder import FORMAT, MANIFEST, Status, Sweep, is_sweep
-
-SCENARIOS = "scenarios"
+from .sweep_folder import FORMAT, MANIFEST, SCENARIOS, Status, Sweep, is_sweep, scenario_file
 
 
 class SweepWriter:
@@ -84,16 +81,6 @@ class SweepWriter:
         self.save()
         self._hold.release()
         return Sweep(self.folder)
-
-
-def scenario_file(scenario_hash: str) -> str:
-    """Return where the scenario with a hash stands in a sweep folder."""
-    return f"{SCENARIOS}/{scenario_hash[:16]}.scenario.yaml"
-
-
-def said_file(scenario_hash: str) -> str:
-    """Return where all that a failed run said stands in a sweep folder."""
-    return str(Path(scenario_file(scenario_hash)).with_suffix(SAID))
 
 
 def _check(folder: Path, study: Study) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from .crowd import Crowd, Job, ProcessCrowd, Result
 from .study import Study
-from .sweep_folder import Sweep, label_of
-from .sweep_writer import SweepWriter, found_runs, scenario_file
+from .sweep_folder import Sweep, scenario_file
+from .sweep_writer import SweepWriter, found_runs
 
 _LOOK_S = 0.1
 
@@ -183,8 +183,7 @@ def _jobs(study: Study, folder: Path, cache: bool) -> dict[str, Job]:
     jobs: dict[str, Job] = {}
     for run in sorted(study.runs, key=lambda run: run.replication):
         name = run.scenario_hash
-        label = label_of(run.method, study.points[run.point], run.scenario.seed)
-        jobs.setdefault(name, Job(name, label, folder / scenario_file(name), folder, found.get(name), cache))
+        jobs.setdefault(name, Job(name, study.label(run), folder / scenario_file(name), folder, found.get(name), cache))
     return jobs
 
 

@@ -15,7 +15,7 @@ from .expecting.errors import ExpectationError
 from .expecting.many_runs import ManyRuns, StudyRun, check_methods
 from .expecting.run_figures import RunFigures
 from .study import PlannedRun, Study, study_of
-from .sweep_folder import is_sweep, values_label
+from .sweep_folder import is_sweep
 
 SUFFIX = ".scenario.yaml"
 
@@ -102,7 +102,7 @@ class Trial:
         """Return what tells a run from the others of the trial; nothing where it is the only one."""
         parts = [
             (planned.method or "") if len(self.study.methods) > 1 else "",
-            values_label(self.study.points[planned.point]),
+            self.study.labels.of(self.study.points[planned.point]),
             f"seed {planned.scenario.seed}" if len(self.study.seeds) > 1 else "",
         ]
         return ", ".join(filter(None, parts))
@@ -145,7 +145,7 @@ class Tried:
     def _study_run(self, run: TriedRun) -> StudyRun:
         from wayfare.emulator.records import RunRecord
 
-        planned, figures = run.planned, None
+        planned, study, figures = run.planned, self.trial.study, None
         if run.folder is not None and run.error is None:
             record = RunRecord(run.folder)
             figures = RunFigures(record.summary or {}, record)
@@ -154,7 +154,7 @@ class Tried:
             planned.method,
             planned.replication,
             planned.scenario.seed,
-            values_label(self.trial.study.points[planned.point]),
+            study.labels.of(study.points[planned.point]),
             figures,
             frozenset(expectation.text for expectation in planned.scenario.expect),
         )

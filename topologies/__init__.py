@@ -12,7 +12,8 @@ Line, Ring, Star   plain shapes; Complete wires each node to every other; Grid, 
 SmallWorld         a ring with some links thrown far; RandomGeometric wires nodes within reach
 Real               real networks that come with Wayfare: REAL_NETWORKS
 GENERATORS         the generators by the name a scenario gives them; TopologyGenerator is what they have in common
-read_topology      from node-link JSON, GraphML, GML, GEXF or a SimGrid platform; write_topology to the first two
+read_topology      from node-link JSON, GraphML, GML, GEXF or a SimGrid platform; write_topology to the first two,
+                   encode_topology into the bytes of such a file
 import_topology    the same with an ImportReport: what an Import converted, repaired and left, each a Finding
 check_topology     the list of what is wrong with a graph, in plain sentences
 graph_hash         one hash for equal topologies

@@ -4,6 +4,7 @@ from .errors import TopologyError as TopologyError
 from .fat_tree import FatTree as FatTree
 from .files import (
     Imported as Imported,
+    encode_topology as encode_topology,
     import_topology as import_topology,
     read_topology as read_topology,
     write_topology as write_topology,

@@ -85,19 +85,30 @@ def write_topology(graph: "nx.Graph[str]", path: str | Path) -> None:
     """Write a topology to a file, as node-link JSON (`.json`) or GraphML (`.graphml`).
 
     Raises:
-        TopologyError: The kind is another, the graph is not a topology, an attribute has no place in the format (in
-            GraphML: lists and mappings), or the file cannot be written.
+        TopologyError: As `encode_topology`, or the file cannot be written.
+    """
+    content = encode_topology(graph, path)
+    try:
+        Path(path).write_bytes(content)
+    except OSError as error:
+        raise TopologyError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def encode_topology(graph: "nx.Graph[str]", path: str | Path) -> bytes:
+    """Return what a topology is in a file of this name: node-link JSON (`.json`) or GraphML (`.graphml`).
+
+    Raises:
+        TopologyError: The kind is another, the graph is not a topology, or an attribute has no place in the format (in
+            GraphML: lists and mappings).
     """
     path = Path(path)
     written = {extension: file_format for extension, file_format in FORMATS.items() if file_format.encode}
     encode = _format(path, written).encode
     _refuse(path, check_topology(graph))
     try:
-        path.write_bytes(encode(graph) if encode else b"")
+        return encode(graph) if encode else b""
     except TopologyError as error:
         raise TopologyError(f"{path}: {error}") from error
-    except OSError as error:
-        raise TopologyError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def _format(path: Path, formats: dict[str, Format]) -> Format:

@@ -19,6 +19,7 @@ _PUBLIC = {
     "load": "runs",
     "run": "runs",
     "Runs": "sweeps",
+    "SweepFailed": "sweeps",
     "load_sweep": "sweeps",
     "run_sweep": "sweeps",
 }

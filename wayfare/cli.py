@@ -39,6 +39,7 @@ from . import (
 if TYPE_CHECKING:
     from wayfare.scenarios.resources import Resources
     from wayfare.scenarios.running import RunOutcome
+    from wayfare.scenarios.schema import Scenario
 
 app = typer.Typer(
     name="wayfare",
@@ -211,11 +212,27 @@ def _run(
     from wayfare.scenarios.running import run as run_scenario
 
     scenario = load(file, overrides, seed, smoke=smoke)
+    if not quiet:
+        _say_if_one_of_many(file, scenario)
     if out.exists() and not out.is_dir():
         _mistake(f"--out {out}: is a file; give the folder in which the run folder is to be made")
     return _carry_out(
         partial(run_scenario, scenario, out, cache=cache, resources=resources), scenario.name, quiet=quiet
     )
+
+
+def _say_if_one_of_many(file: Path, scenario: "Scenario") -> None:
+    """Say that a file asks for more than the one run that is made of it."""
+    from wayfare.scenarios.study import runs_asked
+
+    assert scenario.document is not None
+    with scenario.extensions.registered():
+        asked = runs_asked(scenario.document)
+    if asked > 1:
+        print(
+            f"wayfare: this is one run; 'wayfare sweep {file}' makes all {asked:,} that the file asks for",
+            file=sys.stderr,
+        )
 
 
 def _carry_out(go: "Callable[..., RunOutcome]", name: str, *, quiet: bool) -> "RunOutcome":
@@ -265,12 +282,22 @@ def _guarded(command: Callable[[], None]) -> None:
         raise SystemExit(Exit.INTERRUPTED) from None
     except BrokenPipeError:
         raise SystemExit(0) from None
+    except MemoryError as error:
+        _mistake(_memory_short(error))
     except OSError as error:
         command_line = " ".join(["wayfare", *sys.argv[1:2]])
         named = f"{error.filename}: " if error.filename else ""
         _mistake(f"{command_line}: {named}{os.strerror(error.errno)}" if error.errno else str(error))
     except Exception as error:
         _explain(error)
+
+
+def _memory_short(error: MemoryError) -> str:
+    """Return what there was not enough memory for, and what to do."""
+    from wayfare.scenarios.errors import LESS_MEMORY, memory_lacking
+    from wayfare.scenarios.running import RunTooLarge
+
+    return str(error) if isinstance(error, RunTooLarge) else f"wayfare: {memory_lacking(error)}; {LESS_MEMORY}"
 
 
 def _explain(error: Exception) -> NoReturn:

@@ -77,7 +77,7 @@ def command(
     Figures are those of 'expect', such as 'accuracy.time_to(0.8)' or 'bytes.by_class.access-up'.
     """
     from wayfare.scenarios.compared_runs import groups_of
-    from wayfare.scenarios.comparison import ComparisonError, Measure, compare, default_measures
+    from wayfare.scenarios.comparison import ComparisonError, Measure, compare, default_measures, to_reach
 
     groups, notes = groups_of(paths)
     for note in notes:
@@ -87,7 +87,7 @@ def command(
         _side_by_side(groups)
         return
     try:
-        measures = [Measure.of(text) for text in figure] if figure else default_measures(groups, threshold)
+        measures = [*map(Measure.of, figure), *to_reach(threshold)] if figure else default_measures(groups, threshold)
         comparison = compare(
             groups, measures, how=interval.value, confidence=confidence, baseline=baseline, threshold=threshold
         )
@@ -120,7 +120,7 @@ def _tables(comparison: "Comparison", *, to_terminal: bool) -> str:
 
     from .compare_texts import differences_table, means_table, notes
 
-    width = None if to_terminal and sys.stdout.isatty() else 60 + 30 * len(comparison.measures)
+    width = None if to_terminal and sys.stdout.isatty() else max(60 + 30 * len(comparison.measures), 160)
     console = Console(width=width, force_terminal=False)
     with console.capture() as capture:
         console.print(means_table(comparison))

@@ -107,15 +107,16 @@ def _over_field(comparison: "Comparison") -> "Figure":
     """Draw the first measure over the first field of numbers that is swept: a line for each method and other values."""
     from plotly.graph_objects import Figure, Scatter
 
-    from wayfare.scenarios.sweep_folder import values_label
+    from wayfare.scenarios.point_labels import PointLabels
 
     key = _field(comparison.groups)
     if key is None:
         raise typer.BadParameter("nothing to draw: no field with several numbers is swept; try --kind bars")
+    labels = PointLabels(group.values for group in comparison.groups)
     lines: dict[str, list[Group]] = {}
     for group in comparison.groups:
         others = {name: value for name, value in group.values.items() if name != key}
-        lines.setdefault(", ".join(filter(None, [group.method or "", values_label(others)])), []).append(group)
+        lines.setdefault(", ".join(filter(None, [group.method or "", labels.of(others)])), []).append(group)
     if all(len(groups) == 1 for groups in lines.values()):  # as of random samples, where no two points share a value
         lines = {}
         for group in comparison.groups:

@@ -12,26 +12,34 @@ if TYPE_CHECKING:
     from wayfare.scenarios.catalogue import Entry
 
 
+SCENARIOS = "scenarios"
+"""What is listed beside the kinds of what a scenario can choose."""
+
+
 def _kinds(incomplete: str) -> list[str]:
     """Return the kinds that begin so, for the shell's completion."""
     from wayfare.scenarios.kinds import KINDS
 
-    return [kind for kind in KINDS if kind.startswith(incomplete)]
+    return [kind for kind in (*KINDS, SCENARIOS) if kind.startswith(incomplete)]
 
 
 def _names(context: typer.Context, incomplete: str) -> list[str]:
     """Return the names of the kind that begin so, for the shell's completion."""
     from wayfare.scenarios.kinds import KINDS
+    from wayfare.scenarios.shipped import shipped
 
-    kind = KINDS.get(context.params.get("kind") or "")
-    return [name for name in kind.registry if name.startswith(incomplete)] if kind is not None else []
+    kind = context.params.get("kind") or ""
+    names = shipped() if kind == SCENARIOS else KINDS[kind].registry if kind in KINDS else {}
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def command(
     kind: Annotated[
         str | None,
         typer.Argument(
-            metavar="KIND", help="What to list, such as methods; without it, the kinds.", autocompletion=_kinds
+            metavar="KIND",
+            help="What to list, such as methods, or 'scenarios'; without it, the kinds.",
+            autocompletion=_kinds,
         ),
     ] = None,
     name: Annotated[
@@ -44,9 +52,15 @@ def command(
         list[Path] | None, typer.Option("--plugin", metavar="FILE", help="A plug-in file to list what it brings too.")
     ] = None,
 ) -> None:
-    """Print what a scenario can choose: models, datasets, methods and more, with their parameters."""
+    """Print what a scenario can choose: models, datasets, methods and more, with their parameters.
+
+    `wayfare list scenarios` prints the scenarios that come with Wayfare, and where their files are.
+    """
     from wayfare.scenarios.plugins import gather
 
+    if kind == SCENARIOS:
+        _print_scenarios(name, as_json=as_json)
+        return
     plugins = gather(plugin or [])
     for problem in plugins.problems:
         print(f"wayfare: left out: {problem}", file=sys.stderr)
@@ -70,7 +84,7 @@ def _check(kind: str, name: str | None) -> None:
     from wayfare.scenarios.kinds import KINDS
 
     if kind not in KINDS:
-        raise ScenarioError(Problem(unknown("kind", kind, KINDS), "wayfare list"))
+        raise ScenarioError(Problem(unknown("kind", kind, [*KINDS, SCENARIOS]), "wayfare list"))
     if name is not None and name not in KINDS[kind].registry:
         raise ScenarioError(Problem(unknown("name", name, KINDS[kind].registry), f"wayfare list {kind}"))
 
@@ -88,6 +102,26 @@ def _print_kinds(*, as_json: bool) -> None:
     from .listing_table import kinds_table
 
     _print(kinds_table(rows))
+
+
+def _print_scenarios(name: str | None, *, as_json: bool) -> None:
+    """Print the scenarios that come with Wayfare, or one with all that its file says of it."""
+    from wayfare.scenarios.errors import Problem, ScenarioError, unknown
+    from wayfare.scenarios.shipped import shipped
+
+    from .listing_table import scenarios_table
+
+    found = shipped()
+    if name is not None and name not in found:
+        raise ScenarioError(Problem(unknown("scenario", name, found), f"wayfare list {SCENARIOS}"))
+    listed = [each for each in found.values() if name in (None, each.name)]
+    if as_json:
+        print(json.dumps([asdict(each) | {"about": each.about, "file": str(each.file)} for each in listed], indent=2))
+    elif name is not None:
+        print(f"{listed[0].comment}\n\n{listed[0].file}")
+    else:
+        _print(scenarios_table(listed))
+        print(f"\nthey are in {listed[0].file.parent}; for example: wayfare run {listed[0].file}")
 
 
 def _print_entries(kind: str, listed: "list[Entry]", *, verbose: bool) -> None:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from wayfare.scenarios.catalogue import Entry
+    from wayfare.scenarios.shipped import Shipped
 
 
 def kinds_table(rows: Sequence[Mapping[str, Any]]) -> Table:
@@ -27,6 +28,14 @@ def entries_table(listed: "Sequence[Entry]") -> Table:
     for entry in listed:
         cells = [entry.name, entry.about, *([entry.source or "wayfare"] if foreign else [])]
         table.add_row(*map(Text, cells))
+    return table
+
+
+def scenarios_table(listed: "Sequence[Shipped]") -> Table:
+    """Return the scenarios that come with Wayfare: name, and what each is about."""
+    table = _table("name", "")
+    for each in listed:
+        table.add_row(Text(each.name), Text(each.about))
     return table
 
 

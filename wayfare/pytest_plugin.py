@@ -89,7 +89,7 @@ class PromiseItem(pytest.Item):
         """Return a line that says what was expected; only a fault of ours has a traceback."""
         from wayfare.scenarios.errors import ScenarioError
 
-        if isinstance(excinfo.value, PromiseBroken | ScenarioError):
+        if isinstance(excinfo.value, PromiseBroken | ScenarioError | MemoryError):
             return _shortened(self, str(excinfo.value))
         return str(super().repr_failure(excinfo))
 
@@ -159,10 +159,11 @@ class WrongScenario(PromiseItem):
 
 
 def _shortened(item: pytest.Item, message: str) -> str:
-    """Return the message with the file as seen from where pytest was started."""
-    start = item.config.invocation_params.dir
-    path = item.path.relative_to(start) if item.path.is_relative_to(start) else item.path
-    return message.replace(str(item.path), str(path))
+    """Return the message with the file, and those beside it, as seen from where pytest was started."""
+    start, folder = item.config.invocation_params.dir, item.path.parent
+    if not folder.is_relative_to(start):
+        return message
+    return message.replace(f"{folder}/", "".join(f"{part}/" for part in folder.relative_to(start).parts))
 
 
 def _claims(config: pytest.Config) -> Path:

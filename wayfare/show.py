@@ -4,12 +4,9 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-
-if TYPE_CHECKING:
-    from wayfare.scenarios.study import PlannedRun, Study
 
 
 def command(
@@ -42,7 +39,7 @@ def command(
         print(json.dumps(resolved(scenario), indent=2, ensure_ascii=False))
         return
     if len(study.runs) > 1 and not plain:
-        print(f"# run {number} of 0 to {len(study.runs) - 1}: {_label(study, study.runs[number])}")
+        print(f"# run {number} of 0 to {len(study.runs) - 1}: {study.label(study.runs[number])}")
     if plain:
         text = resolved_yaml(scenario)
     else:
@@ -67,12 +64,6 @@ def scenario_file(path: Path) -> Path:
             Problem(f"is a sweep folder; give the scenario file or a run folder in it{example}", str(path))
         )
     return path / "scenario.yaml" if (path / "run.json").is_file() else path
-
-
-def _label(study: "Study", run: "PlannedRun") -> str:
-    from wayfare.scenarios.sweep_folder import label_of
-
-    return label_of(run.method, study.points[run.point], run.scenario.seed)
 
 
 def _sources(data: Mapping[str, Any]) -> dict[str, str]:

@@ -90,13 +90,7 @@ def _crowd(study: "Study", workers: int | None, ray: str | None) -> "Crowd":
 
 def _report(done: "Sweep") -> None:
     """Name the runs that have failed, each with its cause and where to look."""
-    from wayfare.scenarios.sweep_writer import said_file
-
-    failed = done.unfinished
-    if failed:
-        print(f"{done.folder}: {len(failed)} of {len(done.runs)} runs failed:", file=sys.stderr)
-    for run in failed:
-        said = done.folder / said_file(run.scenario_hash)
-        places = [str(place) for place in (said, run.folder) if place is not None and place.exists()]
-        where = f"; see {' and '.join(places)}" if places else ""
-        print(f"  run {run.number} ({run.label}): {run.error or run.status}{where}", file=sys.stderr)
+    if done.unfinished:
+        print(f"{done.folder}: {len(done.unfinished)} of {len(done.runs)} runs failed:", file=sys.stderr)
+    for line in done.failures():
+        print(f"  {line}", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 KEY_FIGURES = ("accuracy.final", "bytes.total", "energy.total", "flows.last_end", "packets.dropped")
+
+
+class SweepFailed(RuntimeError):  # noqa: N818 - it says what happened
+    """A sweep of which no run has finished; the message has the causes, and the folder keeps what was recorded."""
 
 
 class Runs:
@@ -61,7 +66,7 @@ class Runs:
         """
         import pyarrow as pa
 
-        from wayfare.scenarios.sweep_folder import shown_value
+        from wayfare.scenarios.point_labels import shown_value
 
         rows: list[dict[str, Any]] = []
         for entry in self.sweep.runs:
@@ -105,7 +110,8 @@ def run_sweep(
 ) -> Runs:
     """Run all that a scenario file asks for, each point of its sweep with each method and seed, and return the runs.
 
-    What has finished there before is not run again. Runs that fail are left out; `sweep.unfinished` names them.
+    What has finished there before is not run again. Runs that fail are left out, and a warning names them with their
+    causes, as `sweep.failures()` does.
 
     Args:
         scenario: A `*.scenario.yaml` file.
@@ -119,12 +125,21 @@ def run_sweep(
 
     Raises:
         ScenarioError: A run of it is wrong; nothing was run.
+        SweepFailed: Not one run has finished; the message names all with their causes.
     """
     from wayfare.scenarios.study import study_of
     from wayfare.scenarios.sweeping import processes, sweep
 
     study = study_of(scenario, written(settings), seed, replications, smoke=smoke)
-    return Runs(sweep(study, Path(out), crowd=processes(study, workers), cache=cache).folder)
+    runs = Runs(sweep(study, Path(out), crowd=processes(study, workers), cache=cache).folder)
+    failures = runs.sweep.failures()
+    if failures:
+        said = f"{runs.folder}: {len(runs.sweep.unfinished)} of {len(runs.sweep.runs)} runs failed"
+        message = "\n  ".join([said, *failures])
+        if not len(runs):
+            raise SweepFailed(message)
+        warnings.warn(message, stacklevel=2)
+    return runs
 
 
 def _plain(value: Any, shown: Any) -> Any:

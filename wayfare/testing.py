@@ -101,6 +101,9 @@ def _tried(
         traceback.print_exc()
         print(f"{file}: the run broke down: {failed}; what was recorded is in {failed.folder}", file=sys.stderr)
         raise _Broken(OURS if failed.culprit is None else MISTAKE) from None
+    except MemoryError as short:
+        print(f"{file}: {short}", file=sys.stderr)
+        raise _Broken(MISTAKE) from None
     except RunStopped as stopped:
         print(f"wayfare: {stopped}", file=sys.stderr)
         asked = type(stopped.__cause__) is not KeyboardInterrupt

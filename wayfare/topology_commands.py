@@ -76,11 +76,14 @@ def convert(
     settings: Settings = None,
 ) -> None:
     """Write a topology as node-link JSON or GraphML, and print what its import did."""
-    from wayfare.topologies import write_topology
+    from wayfare.topologies import encode_topology
+
+    from .output_file import write_output
 
     with _messages():
         imported = _read(source, repair, settings or [])
-        write_topology(imported.graph, target)
+        content = encode_topology(imported.graph, target)
+    write_output("topology convert", target, content)
     print(f"{target}: written, {_size(imported)}")
     _report(imported)
 

@@ -35,12 +35,13 @@ def end_after_outage_s() -> float:
     from wayfare.emulator.links import Link
     from wayfare.emulator.meter import Meter
     from wayfare.emulator.network import FluidNetwork
+    from wayfare.emulator.way import Way
 
     wire = Link(0, 0, 1, "backhaul", (0,), 1.0, 10e6, 0.0, 0.0, 0.0, False)
     clock, ends_s = Clock(), []
     with scratch_writer() as writer:
         network = FluidNetwork(clock, {0: wire.rate_bps}, Meter([wire], [], writer))
-        network.start([wire], 2_500_000, lambda: ends_s.append(float(clock.now)))
+        network.start(Way([wire]), 2_500_000, lambda: ends_s.append(float(clock.now)))
         clock.at(0.5, Turn.TIMER, 0, lambda: network.set_capacity(0, 0.0))
         clock.at(1.5, Turn.TIMER, 1, lambda: network.set_capacity(0, wire.rate_bps))
         clock.run()

@@ -61,7 +61,7 @@ def test_the_first_event_that_differs_is_named_and_the_figures_that_moved(golden
     differences = list(golden.differences(tried(NETWORK.replace("size: 1 MB", "size: 2 MB"))))
     assert differences[:2] == [
         "the digest of events is not the golden one",
-        "the scenario is not the one that the golden was made of",
+        "the scenario is not the one that the golden was made of: traffic.transfers.0.size was 1 MB, is 2 MB",
     ]
     assert differences[2].startswith(
         "the first event that differs is number 601: it was at 1.500000000 s flow_start a > b"

@@ -237,6 +237,27 @@ def test_the_hash_counts_a_topology_file_by_its_content(written, topology_file, 
     assert scenario_hash(moved) != before
 
 
+def test_bases_of_models_are_found_beside_the_scenario_and_count_by_their_content(written, tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.json").write_text(f'{{"model_type": "bert", "name": "{name}"}}')
+    lora = LEARNING.replace("{family: mlp, hidden: [16, 8]}", "{family: lora, base: one.json}")
+    file = written(lora.replace("packets: 3", "packets: 3, models: [linear, {family: lora, base: ./two.json}, lora]"))
+    monkeypatch.chdir(tmp_path.parent)
+    scenario = load(file)
+    _, two, usual = scenario.learning.models
+    assert (scenario.model.base, two.base, usual.base) == (
+        str(tmp_path / "one.json"),
+        str(tmp_path / "two.json"),
+        "tiny",
+    )
+    assert load(written(resolved_yaml(scenario), "y.scenario.yaml")) == scenario
+    (tmp_path / "two.json").rename(tmp_path / "moved.json")
+    moved = load(written(file.read_text().replace("two.json", "moved.json")))
+    before = scenario_hash(moved)
+    (tmp_path / "moved.json").write_text("{}")
+    assert scenario_hash(moved) != before
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -13,7 +13,7 @@ from wayfare.scenarios.loading import load
 from wayfare.scenarios.replaying import resume
 from wayfare.scenarios.running import run
 from wayfare.scenarios.study import Study, study_of
-from wayfare.scenarios.sweep_folder import Sweep, short_names, values_label
+from wayfare.scenarios.sweep_folder import Sweep
 from wayfare.scenarios.sweeping import SweepStopped, sweep
 
 PAIR = """\
@@ -179,18 +179,6 @@ def test_a_cause_is_the_last_line_or_the_signal():
     assert cause(3, "Traceback\n  File\nwayfare: it broke.\n\n") == "wayfare: it broke."
     assert cause(-9, "") == "ended by SIGKILL; was the memory full?"
     assert cause(1, "") == "ended with code 1"
-    assert cause(1, "Traceback\nMemoryError\nwayfare: it broke.\n") == "out of memory"
-    allocation = "Unable to allocate 9 GiB for an array"
-    assert cause(1, f"numpy._core._exceptions._ArrayMemoryError: {allocation}\n") == f"out of memory: {allocation}"
-
-
-def test_keys_are_shortened_as_far_as_they_stay_apart():
-    assert short_names(("links.core.rate", "links.access.rate", "stop")) == {
-        "links.core.rate": "core.rate",
-        "links.access.rate": "access.rate",
-        "stop": "stop",
-    }
-    assert values_label({"data.partition": {"kind": "classes", "each": 2}}) == "partition={kind: classes, each: 2}"
 
 
 def test_groups_of_a_sweep_are_compared_by_seed(swept):

@@ -5,17 +5,6 @@ import pytest
 from wayfare.scenarios.errors import ScenarioError
 from wayfare.scenarios.trial import Trial
 
-NETWORK = """\
-name: pair
-topology:
-  nodes: {a: {tier: edge}, b: {tier: edge}}
-  links: [{between: [a, b], rate: 100 Mbit/s, delay: 5 ms}]
-traffic:
-  forwarding: cut-through
-  transfers: [{from: a, to: b, size: 10 MB, start: 0 s}]
-expect:
-  - flows.last_end <= 0.9 s
-"""
 METHODS = """\
 name: methods
 seed: 7
@@ -57,8 +46,8 @@ def test_methods_are_compared_at_the_same_seed_and_over_replications(written, tm
     assert len(tried.folders(mean)) == 4  # it is about all of them
 
 
-def test_runs_that_are_the_same_are_run_once(written, tmp_path):
-    trial = Trial(written(NETWORK.replace("expect:", "sweep: {grid: {traffic.hop_limit: [9, 9]}}\nexpect:")))
+def test_runs_that_are_the_same_are_run_once(written, tmp_path, pair_text):
+    trial = Trial(written(pair_text.replace("expect:", "sweep: {grid: {traffic.hop_limit: [9, 9]}}\nexpect:")))
     tried = trial.run(tmp_path / "runs")
     assert len(tried.runs) == 2
     assert len(list((tmp_path / "runs").iterdir())) == 1
@@ -74,8 +63,8 @@ def test_runs_that_are_the_same_are_run_once(written, tmp_path):
         ("accuracy.time_to(0.9) < 1 s", "9: expect.0: nothing learns here, so there is no accuracy.time_to(0.9)"),
     ],
 )
-def test_a_wrong_expectation_is_found_before_anything_runs(written, line, words):
-    file = written(NETWORK.replace("flows.last_end <= 0.9 s", line))
+def test_a_wrong_expectation_is_found_before_anything_runs(written, pair_text, line, words):
+    file = written(pair_text.replace("flows.last_end <= 0.9 s", line))
     with pytest.raises(ScenarioError) as caught:
         Trial(file)
     assert f"{file}:{words}" in str(caught.value)

@@ -27,18 +27,6 @@ expect:
   - accuracy.final >= 0.2
 """
 
-NETWORK = """\
-name: pair
-topology:
-  nodes: {a: {tier: edge}, b: {tier: edge}}
-  links: [{between: [a, b], rate: 100 Mbit/s, delay: 5 ms}]
-traffic:
-  forwarding: cut-through
-  transfers: [{from: a, to: b, size: 10 MB, start: 0 s}]
-expect:
-  - flows.last_end <= 0.9 s
-"""
-
 
 @dataclass(frozen=True)
 class Said:
@@ -95,5 +83,5 @@ def tiny(wayfare: CommandLine) -> Path:
 
 
 @pytest.fixture
-def network(wayfare: CommandLine) -> Path:
-    return wayfare.write("pair.scenario.yaml", NETWORK)
+def network(wayfare: CommandLine, pair_text: str) -> Path:
+    return wayfare.write("pair.scenario.yaml", pair_text)

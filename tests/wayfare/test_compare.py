@@ -14,7 +14,7 @@ from rich.console import Console
 from wayfare.compare_plots import plot, write_plot
 from wayfare.compare_texts import as_csv, as_json, as_latex, differences_table, means_table, notes
 from wayfare.scenarios.compared_runs import Group
-from wayfare.scenarios.comparison import Measure, compare, default_measures
+from wayfare.scenarios.comparison import Measure, compare, default_measures, to_reach
 from wayfare.scenarios.expectations import OneRun
 from wayfare.scenarios.expecting import RunFigures
 
@@ -153,6 +153,12 @@ def test_what_few_seeds_have_makes_nothing_the_best_and_no_difference_between_tw
     assert " & -- (1 of 3 less 1 of 3) & -- & -- & --" in as_latex(found)
 
 
+def test_a_threshold_adds_what_it_takes_to_reach_it():
+    reached = ["accuracy.time_to(0.5)", "accuracy.bytes_to(0.5)", "accuracy.energy_to(0.5)"]
+    assert [measure.text for measure in to_reach(0.5)] == reached
+    assert to_reach(None) == []
+
+
 def test_a_rate_is_in_bits_with_a_prefix(groups):
     found = compare(groups, [Measure.of("bytes.total / time.virtual")])
     assert re.search(r"fedavg, alpha=0.1 +3 +72.000016 ± 0.000020 Mbit/s", printed(means_table(found)))
@@ -160,10 +166,6 @@ def test_a_rate_is_in_bits_with_a_prefix(groups):
 
 
 def test_long_swept_values_are_numbered_with_a_legend():
-    from wayfare.scenarios.compared_runs import _long_values
-
-    points = [{"a.b": value, "c": 1} for value in ("x" * 50, "y")]
-    assert _long_values(points) == {"a.b": ["x" * 50, "y"]}
     numbered = [Group("b #1", None, {}, {1: measured(0.5, 0, 1)}, {"b #1": "x" * 50})]
     assert notes(compare(numbered, [Measure.of("accuracy.final")]))[-1] == "b #1: " + "x" * 50
 

@@ -4,12 +4,15 @@ import dataclasses
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
 
+from wayfare import listing
 from wayfare.scenarios.catalogue import entries
 from wayfare.scenarios.components import Choice
+from wayfare.scenarios.errors import ScenarioError
 from wayfare.scenarios.kinds import KINDS
 from wayfare.scenarios.plugins import Plugins
 from wayfare.scenarios.schema import Scenario
@@ -96,3 +99,17 @@ def test_listing_everything_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.split() == []
+
+
+def test_the_scenarios_that_come_with_wayfare_are_listed_with_their_files(capsys):
+    listing.command("scenarios", as_json=True)
+    listed = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    assert [Path(each["file"]).name for each in listed.values()] == [f"{name}.scenario.yaml" for name in listed]
+    assert listed["first-alone"]["about"] == "As first-walk, but every device trains by itself, nobody shares."
+    assert all(each["about"][0].isupper() and len(each["about"]) > 20 for each in listed.values())
+    listing.command("scenarios")
+    assert "for example: wayfare run" in capsys.readouterr().out
+    listing.command("scenarios", "rural")
+    assert capsys.readouterr().out.splitlines()[-1] == listed["rural"]["file"]
+    with pytest.raises(ScenarioError, match="unknown scenario 'rurla'; did you mean 'rural'"):
+        listing.command("scenarios", "rurla")

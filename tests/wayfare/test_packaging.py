@@ -64,6 +64,12 @@ def test_the_wheel_works_from_an_empty_folder(tmp_path):
     done = subprocess.run([sys.executable, "-c", program], cwd=empty, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     assert (empty / done.stdout.decode().strip() / "summary.json").is_file()
-    for needed in ("scenarios/scenario.schema.json", "py.typed", "models/__init__.pyi"):
+    for needed in (
+        "scenarios/scenario.schema.json",
+        "scenarios/first-walk.golden.json",
+        "scenarios/first-walk.golden.parquet",
+        "py.typed",
+        "models/__init__.pyi",
+    ):
         assert (site / "wayfare" / needed).is_file()
     assert list((site / "wayfare" / "dashboard" / "assets").glob("*.css"))

@@ -108,7 +108,7 @@ def test_a_golden_is_made_kept_and_missed_when_the_run_is_another(scenarios):
     result.assert_outcomes(passed=2, failed=2)
     result.stdout.fnmatch_lines(
         [
-            "*network.golden.json: the runs are not the golden ones",
+            "network.golden.json: the runs are not the golden ones",
             "*the first event that differs is number 3: it was at 0.805000000 s hop_end a > b *; now at 0.806000*",
             "*flows.last_end = 806 ms, expected == 805 ms ± 0.0001 %",
             "*if this is meant: wayfare test --update network.scenario.yaml",
@@ -148,7 +148,7 @@ def test_a_folder_with_two_scenarios_and_no_python_is_a_test_suite(tmp_path):
     said = {p.get("name"): p.get("value") for p in cases["flows.last_end <= 0.7 s"].iter("property")}
     assert (float(said["measured"]), float(said["limit"]), said["unit"]) == (pytest.approx(0.805), 0.7, "s")
     assert (tmp_path / said["run_folder"] / "events.parquet").is_file()
-    assert said["run_folder"] in done.stdout
+    assert f"run folder: {said['run_folder'].removeprefix(f'{tmp_path}/')}" in done.stdout
     assert len(list(tmp_path.glob("kept/wayfare-runs/*/*/run.json"))) == 2
 
 

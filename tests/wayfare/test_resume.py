@@ -46,18 +46,20 @@ stop: 4 s
 DYING = """\
 import os, signal
 from pathlib import Path
+import wayfare.emulator.clock as clock
 import wayfare.emulator.records.stream as stream
 from wayfare.emulator.clock import Clock
 from wayfare.scenarios.loading import load
 from wayfare.scenarios.running import run
 stream.FLUSH_S = 0.0
+clock.AT_A_TIME = 1
 step, left = Clock.step, 900
-def dying(clock):
+def dying(running):
     global left
     left -= 1
     if left < 0:
         os.kill(os.getpid(), signal.SIGKILL)
-    step(clock)
+    step(running)
 Clock.step = dying
 run(load("busy.scenario.yaml"), Path("runs"))
 """
@@ -80,6 +82,7 @@ def lives(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("wayfare.emulator.records.stream.FLUSH_S", 0.0)
+        patch.setattr("wayfare.emulator.clock.AT_A_TIME", 1)
         patch.setattr(Clock, "step", watched)
         folder = run(load(where / "busy.scenario.yaml"), where / "runs").folder
     return {"whole": folder, **{number: where / str(number) / "busy" for number in MOMENTS}}
@@ -142,6 +145,7 @@ def test_a_run_may_be_cut_off_twice(lives, life, monkeypatch):
         step(clock)
 
     with monkeypatch.context() as patch:
+        patch.setattr("wayfare.emulator.clock.AT_A_TIME", 1)
         patch.setattr(Clock, "step", dying)
         with pytest.raises(RunStopped):
             resume(folder)

@@ -3,8 +3,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from wayfare.cli import _say_if_one_of_many
+from wayfare.scenarios.loading import load
 
 KEYS = {
     "accuracy": {"final", "nodes", "best"},
@@ -194,3 +198,14 @@ def test_a_run_whose_models_diverge_ends_and_has_no_number_for_its_loss(wayfare,
     assert ran.code == 0, ran.err
     assert ran.summary["loss"]["nodes"] is None  # what others are sent of it is refused
     assert ran.summary["accuracy"]["nodes"] <= 0.3
+
+
+def test_a_file_that_asks_for_more_than_one_run_is_said_to(network, capsys):
+    for settings, said in (
+        ([], ""),
+        (["replications=3"], "'wayfare sweep pair.scenario.yaml' makes all 3 that the file"),
+    ):
+        _say_if_one_of_many(Path("pair.scenario.yaml"), load(network, settings))
+        printed = capsys.readouterr().err
+        assert said in printed
+        assert bool(said) == bool(printed)

@@ -10,23 +10,11 @@ from wayfare.emulator.records import RecordError
 from wayfare.scenarios.errors import ScenarioError
 from wayfare.scenarios.expecting import ExpectationError
 
-NETWORK = """\
-name: pair
-topology:
-  nodes: {a: {tier: edge}, b: {tier: edge}}
-  links: [{between: [a, b], rate: 100 Mbit/s, delay: 5 ms}]
-traffic:
-  forwarding: cut-through
-  transfers: [{from: a, to: b, size: 10 MB, start: 0 s}]
-expect:
-  - flows.last_end <= 0.9 s
-"""
-
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
+def place(tmp_path_factory, pair_text):
     place = tmp_path_factory.mktemp("notebook")
-    (place / "pair.scenario.yaml").write_text(NETWORK)
+    (place / "pair.scenario.yaml").write_text(pair_text)
     return place
 
 
@@ -114,6 +102,42 @@ def test_a_sweep_is_a_table_with_a_row_for_each_run(place):
     assert table["flows.last_end"].to_pylist() == [pytest.approx(0.805)] * 4
     assert len(runs) == len(list(runs)) == 4
     assert len(wayfare.load_sweep(runs.folder).select(point=1)) == 2
+
+
+def test_runs_of_a_sweep_that_fail_are_named_and_none_that_finishes_is_an_error(place, monkeypatch):
+    from wayfare.scenarios import sweeping
+    from wayfare.scenarios.crowd import Result
+
+    class Unlucky:
+        """A crowd whose jobs fail, but those that it is told to let finish."""
+
+        free = 1
+
+        def __init__(self, lucky):
+            self.lucky, self.jobs = lucky, []
+
+        def start(self, job):
+            self.jobs.append(job)
+
+        def done(self):
+            jobs, self.jobs = self.jobs, []
+            for job in jobs:
+                folder = wayfare.run(job.scenario, out=job.parent).folder if self.lucky in job.label else None
+                yield Result(job, "finished" if folder else "failed", folder, None if folder else "out of luck")
+
+        def stop(self):
+            raise AssertionError("nothing interrupts it")
+
+        def close(self):
+            assert not self.jobs
+
+    settings = {"sweep": {"grid": {"traffic.hop_limit": [8, 9]}}}
+    monkeypatch.setattr(sweeping, "processes", lambda study, workers: Unlucky("hop_limit=9"))
+    with pytest.warns(UserWarning, match=r"1 of 2 runs failed\n  run 0 \(hop_limit=8, seed 1\): out of luck"):
+        assert len(wayfare.run_sweep(place / "pair.scenario.yaml", settings, out=place / "half")) == 1
+    monkeypatch.setattr(sweeping, "processes", lambda study, workers: Unlucky("nobody"))
+    with pytest.raises(wayfare.SweepFailed, match=r"2 of 2 runs failed\n  run 0 .*: out of luck\n  run 1 "):
+        wayfare.run_sweep(place / "pair.scenario.yaml", settings, out=place / "none")
 
 
 def test_importing_it_loads_nothing_but_itself():

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 import typer
 
-from wayfare import check_progress
+from wayfare import check_progress, validate
 from wayfare.check_progress import CheckProgress
 from wayfare.cli import app
 from wayfare.scenarios import document
@@ -128,6 +128,28 @@ def test_the_shell_completes_kinds_and_templates():
 
     assert completed("list", "kind", "met") == ["methods"]
     assert completed("new", "template", "sw") == ["sweep"]
+
+
+def test_of_a_large_sweep_a_sample_is_made_in_which_every_value_is_seen(network, monkeypatch, capsys):
+    sweep = {"grid": {"traffic.hop_limit": [7, 8, 9], "links.core.rate": ["1 Gbit/s", "2 Gbit/s"]}}
+    study = study_of(network, [f"sweep={json.dumps(sweep)}", "replications=2"])
+    monkeypatch.setattr(validate, "MOST_BUILT", 5)
+    made = validate._to_make(study, every=False)
+    assert [run.point for run in made] == [0, 1, 2, 4, 3]
+    assert {run.replication for run in made} == {1}
+    assert len(validate._to_make(study, every=True)) == 6
+    many = study_of(network, ["sweep={grid: {traffic.hop_limit: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}}"])
+    assert [run.point for run in validate._to_make(many, every=False)] == [0, 2, 4, 6, 8]
+    for every, words in (
+        (False, "; all are read, and of 5 of the 6 points the network and data are made (--all"),
+        (True, ""),
+    ):
+        with pytest.raises(typer.Exit) as ended:
+            validate.command([network], [f"sweep={json.dumps(sweep)}"], every=every)
+        assert ended.value.exit_code == 0
+        assert f"nothing wrong; 6 runs (6 points){words}" in capsys.readouterr().out
+    with pytest.raises(typer.BadParameter, match="give one"):
+        validate.command([network], quick=True, every=True)
 
 
 def test_checking_many_runs_says_how_far_it_is_every_few_seconds(monkeypatch):

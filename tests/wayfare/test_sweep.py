@@ -62,8 +62,10 @@ def test_a_failed_run_is_named_at_the_end_with_its_cause_and_stops_no_other(wayf
     said = wayfare("sweep", wayfare.write("some.scenario.yaml", text), "--workers", "1")
     assert said.code == 1
     assert "1 of 2 runs failed:" in said.err
-    assert "too much" in said.err.splitlines()[-1]
-    assert said.err.splitlines()[-1].startswith("  run 1 (background=[{kind: broken")
+    *_, failed, legend = said.err.splitlines()
+    assert "run 1 (background #2, seed 1): " in failed
+    assert "too much" in failed
+    assert legend.startswith("  background #2: [{kind: broken, from: a, ")
     done = Sweep(said.folder)
     assert [run.status for run in done.runs] == ["finished", "failed"]
     assert list(done.folder.glob("scenarios/*.stderr.txt"))

@@ -24,6 +24,9 @@ def test_a_golden_is_made_found_again_and_missed_and_what_promises_nothing_is_le
     network.write_text(network.read_text().replace("size: 10 MB", "size: 9 MB"))
     said = wayfare("test", network)
     assert said.code == 1
+    (folder,) = re.findall(r"^the run is in (runs/\S+-pair-\S+)$", said.out, re.MULTILINE)
+    assert (wayfare.folder / folder / "summary.json").is_file()
+    assert "the golden was made of: traffic.transfers.0.size was 10 MB, is 9 MB" in said.out
     assert "the first event that differs is number 1: it was at 0.000000000 s flow_start a > b" in said.out
     assert "bytes.total = 9 MB, expected == 10 MB" in said.out
     network.write_text(network.read_text().replace("last_end <= 0.9", "last_end <= 0.1"))

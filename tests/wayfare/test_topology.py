@@ -94,7 +94,10 @@ def test_convert_from_json_to_graphml_and_back_changes_nothing(wayfare):
         (("check", "abilene", "--import", "default_rate=5"), "--import: default_rate: '5' has no unit"),
         (("check", "abilene", "--import", "tier"), "--import tier: it must be KEY=VALUE, for example tier=edge"),
         (("convert", "abilene", "a.gml"), "a.gml: the name ends in '.gml'; a topology is written as .json"),
-        (("convert", "abilene", "no/a.json"), "no/a.json: cannot be written: No such file or directory"),
+        (
+            ("convert", "abilene", "no/a.json"),
+            "wayfare topology convert: no/a.json: cannot be written (No such file or directory)",
+        ),
         (("show", "cells.scenario.yaml", "--repair"), "a scenario says it under topology.import"),
         (("check", "no.scenario.yaml"), "no.scenario.yaml"),
     ],
