@@ -13,7 +13,8 @@ way what these leave of each constraint, and so on; who finds a constraint full 
 
 Values      Demand, Sums
 Solving     Fluid (flows that come and go), share (all at once)
-Inside      state (rows of numbers), kernels (plain or compiled): heaps, filling, circles, ranks, ripples, progress
+Inside      state (rows of numbers), kernels (plain or compiled): heaps, ends, entries, filling, circles, ranks,
+            ripples, progress; addresses and views (how the compiled ones reach the rows)
 """
 
 from .demand import Demand

@@ -14,6 +14,7 @@ import numpy as np
 from .filling import amount_left, current_level, fix, fix_open_flows
 from .heaps import make_heap, take_first
 from .state import (
+    BEGIN,
     CAP,
     CIRCLE,
     CLAIM,
@@ -24,10 +25,8 @@ from .state import (
     FIRST,
     FRESH,
     GROUP,
-    HEAD,
     IDENTITY,
     LEVEL,
-    NEXT,
     NUMBER,
     OFFER,
     OPEN,
@@ -37,7 +36,9 @@ from .state import (
     READY,
     ROW,
     SEEN,
+    SPAN,
     TIGHTEST,
+    USE,
     USES,
     State,
 )
@@ -49,9 +50,9 @@ SWEEPS = 1000
 
 def fill_unlike(state: State, constraints: int, flows: int) -> bool:
     """Work out the rates of a group; False if no equilibrium was found."""
-    put_in_order(state.constraint_i[GROUP], constraints, state.constraint_i[QUEUE], state.constraint_i[QUEUE_PLACE],
-                 state.constraint_i[IDENTITY])  # fmt: skip
-    put_in_order(state.flow_i[GROUP], flows, state.flow_i[QUEUE], state.flow_i[QUEUE_PLACE], state.flow_i[NUMBER])
+    lists, numbers = state.constraint_list, state.constraint_i
+    put_in_order(lists[GROUP], constraints, lists[QUEUE], numbers[QUEUE_PLACE], numbers[IDENTITY])
+    put_in_order(state.flow_list[GROUP], flows, state.flow_list[QUEUE], state.flow_i[QUEUE_PLACE], state.flow_i[NUMBER])
     waiting = flows
     while waiting > 0:
         look(state, constraints, flows)
@@ -79,11 +80,11 @@ def put_in_order(items: "list[int]", count: int, heap: "list[int]", place: "list
 def look(state: State, constraints: int, flows: int) -> None:
     """Note the level of each constraint and the least that each open flow is offered."""
     for at in range(constraints):
-        place = state.constraint_i[GROUP][at]
+        place = state.constraint_list[GROUP][at]
         if state.constraint_i[OPEN][place] > 0:
             state.constraint_f[LEVEL][place] = current_level(state, place)
     for at in range(flows):
-        flow = state.flow_i[GROUP][at]
+        flow = state.flow_list[GROUP][at]
         if state.flow_i[OPEN][flow] == 1:
             state.flow_f[OFFER][flow] = offered_elsewhere(state, flow, -1)
 
@@ -103,7 +104,7 @@ def fix_capped(state: State, flows: int) -> int:
     """Fix the flows that want less than any of their constraints offers; return how many."""
     fixed = 0
     for at in range(flows):
-        flow = state.flow_i[GROUP][at]
+        flow = state.flow_list[GROUP][at]
         if state.flow_i[OPEN][flow] == 1 and state.flow_f[CAP][flow] <= state.flow_f[OFFER][flow]:
             fix(state, flow, state.flow_f[CAP][flow])
             fixed += 1
@@ -112,7 +113,7 @@ def fix_capped(state: State, flows: int) -> int:
 
 def fix_tightest(state: State, constraints: int) -> int:
     """Fix the flows of each constraint that is the tightest one for all its open flows; return how many."""
-    group, ready, count = state.constraint_i[GROUP], state.constraint_i[READY], state.constraint_i[OPEN]
+    group, ready, count = state.constraint_list[GROUP], state.constraint_i[READY], state.constraint_i[OPEN]
     for at in range(constraints):
         ready[group[at]] = 1 if count[group[at]] > 0 and is_tightest(state, group[at]) else 0
     fixed = 0
@@ -126,21 +127,20 @@ def fix_tightest(state: State, constraints: int) -> int:
 def is_tightest(state: State, place: int) -> bool:
     """Tell whether no open flow of a constraint is offered less elsewhere."""
     level = state.constraint_f[LEVEL][place]
-    entry = state.constraint_i[HEAD][place]
-    while entry >= 0:
-        flow = state.use_i[OWNER][entry]
+    begin = state.constraint_i[BEGIN][place]
+    for entry in range(begin, begin + state.constraint_i[SPAN][place]):
+        flow, use = state.entry_i[OWNER][entry], state.entry_i[USE][entry]
         if state.flow_i[OPEN][flow] == 1:
-            here = state.use_f[CLAIM][entry] * level / state.use_f[COEFFICIENT][entry]
+            here = state.use_f[CLAIM][use] * level / state.use_f[COEFFICIENT][use]
             if here > state.flow_f[OFFER][flow] * (1 + TIE):
                 return False
-        entry = state.use_i[NEXT][entry]
     return True
 
 
 def fix_circle(state: State, constraints: int, flows: int) -> int:
     """Fix the open flows that the first of them is connected with; return how many, 0 if it did not succeed."""
     places, members = gather_circle(state, constraints, flows)
-    circle = state.constraint_i[CIRCLE]
+    circle = state.constraint_list[CIRCLE]
     tried = False
     for sweep in range(2 * SWEEPS):
         if sweep == SWEEPS:
@@ -154,7 +154,7 @@ def fix_circle(state: State, constraints: int, flows: int) -> int:
             tried = True
             if solve_levels(state, places, members) and is_equilibrium(state, places, members):
                 for at in range(members):
-                    flow = state.flow_i[CIRCLE][at]
+                    flow = state.flow_list[CIRCLE][at]
                     fix(state, flow, state.flow_f[FRESH][flow])
                 return members
     return 0
@@ -164,8 +164,8 @@ def gather_circle(state: State, constraints: int, flows: int) -> tuple[int, int]
     """List, in order, the first open flow of the group and all that it is connected with by way of open flows."""
     state.counts[EPOCH] += 1
     epoch = state.counts[EPOCH]
-    stack, seen, reached = state.flow_i[CIRCLE], state.flow_i[SEEN], state.constraint_i[SEEN]
-    group, at = state.flow_i[GROUP], 0
+    stack, seen, reached = state.flow_list[CIRCLE], state.flow_i[SEEN], state.constraint_i[SEEN]
+    group, at = state.flow_list[GROUP], 0
     while state.flow_i[OPEN][group[at]] == 0:
         at += 1
     stack[0], height, seen[group[at]] = group[at], 1, epoch
@@ -178,22 +178,21 @@ def gather_circle(state: State, constraints: int, flows: int) -> tuple[int, int]
             if reached[place] != epoch:
                 reached[place] = epoch
                 height = push_open_flows(state, place, stack, height)
-    members = keep_seen(group, flows, seen, epoch, state.flow_i[CIRCLE])
-    places = keep_seen(state.constraint_i[GROUP], constraints, reached, epoch, state.constraint_i[CIRCLE])
+    members = keep_seen(group, flows, seen, epoch, state.flow_list[CIRCLE])
+    places = keep_seen(state.constraint_list[GROUP], constraints, reached, epoch, state.constraint_list[CIRCLE])
     return places, members
 
 
 def push_open_flows(state: State, place: int, stack: "list[int]", height: int) -> int:
     """Put the open flows of a constraint that were not seen yet on a stack; return its height."""
     seen, epoch = state.flow_i[SEEN], state.counts[EPOCH]
-    entry = state.constraint_i[HEAD][place]
-    while entry >= 0:
-        flow = state.use_i[OWNER][entry]
+    begin = state.constraint_i[BEGIN][place]
+    for entry in range(begin, begin + state.constraint_i[SPAN][place]):
+        flow = state.entry_i[OWNER][entry]
         if state.flow_i[OPEN][flow] == 1 and seen[flow] != epoch:
             seen[flow] = epoch
             stack[height] = flow
             height += 1
-        entry = state.use_i[NEXT][entry]
     return height
 
 
@@ -212,19 +211,18 @@ def water_level(state: State, place: int) -> float:
 
     A flow's limit is what its other constraints offer at their levels, or its cap.
     """
-    heap, reached, number = state.flow_i[QUEUE], state.flow_f[OFFER], state.flow_i[NUMBER]
+    heap, reached, number = state.flow_list[QUEUE], state.flow_f[OFFER], state.flow_i[NUMBER]
     claimed, count, load = state.flow_f[CLAIMED], 0, 0.0
-    entry = state.constraint_i[HEAD][place]
-    while entry >= 0:
-        flow = state.use_i[OWNER][entry]
+    begin = state.constraint_i[BEGIN][place]
+    for entry in range(begin, begin + state.constraint_i[SPAN][place]):
+        flow, use = state.entry_i[OWNER][entry], state.entry_i[USE][entry]
         if state.flow_i[OPEN][flow] == 1:
             limit = min(state.flow_f[CAP][flow], offered_elsewhere(state, flow, place))
-            claimed[flow] = state.use_f[CLAIM][entry]
-            reached[flow] = state.use_f[COEFFICIENT][entry] * limit / claimed[flow]
+            claimed[flow] = state.use_f[CLAIM][use]
+            reached[flow] = state.use_f[COEFFICIENT][use] * limit / claimed[flow]
             load += claimed[flow]
             heap[count] = flow
             count += 1
-        entry = state.use_i[NEXT][entry]
     make_heap(heap, count, state.flow_i[QUEUE_PLACE], reached, number)
     left = amount_left(state, place)
     while count > 0:
@@ -245,15 +243,14 @@ def nearer_level(state: State, place: int) -> float:
     within twice the one from which on it would.
     """
     used, most = 0.0, 0.0
-    level, entry = state.constraint_f[LEVEL][place], state.constraint_i[HEAD][place]
-    while entry >= 0:
-        flow = state.use_i[OWNER][entry]
+    level, begin = state.constraint_f[LEVEL][place], state.constraint_i[BEGIN][place]
+    for entry in range(begin, begin + state.constraint_i[SPAN][place]):
+        flow, use = state.entry_i[OWNER][entry], state.entry_i[USE][entry]
         if state.flow_i[OPEN][flow] == 1:
-            claim, coefficient = state.use_f[CLAIM][entry], state.use_f[COEFFICIENT][entry]
+            claim, coefficient = state.use_f[CLAIM][use], state.use_f[COEFFICIENT][use]
             limit = min(state.flow_f[CAP][flow], offered_elsewhere(state, flow, place))
             used += min(coefficient * limit, claim * level)
             most = max(most, coefficient * limit / claim)
-        entry = state.use_i[NEXT][entry]
     if used == 0.0:
         return float(level)
     return min(float(level) * math.sqrt(amount_left(state, place) / used), 2.0 * most)
@@ -264,7 +261,7 @@ def read_bottlenecks(state: State, members: int) -> bool:
     constraint, level, identity = state.use_i[CONSTRAINT], state.constraint_f[LEVEL], state.constraint_i[IDENTITY]
     moved = False
     for at in range(members):
-        flow = state.flow_i[CIRCLE][at]
+        flow = state.flow_list[CIRCLE][at]
         claim, start = state.use_f[CLAIM], state.flow_i[FIRST][flow]
         least, tightest = math.inf, -1
         for use in range(start, start + state.flow_i[USES][flow]):
@@ -287,7 +284,7 @@ def solve_levels(state: State, places: int, members: int) -> bool:
     if not eliminate(matrix, rows):
         return False
     for at in range(members):
-        flow = state.flow_i[CIRCLE][at]
+        flow = state.flow_list[CIRCLE][at]
         use = state.flow_i[TIGHTEST][flow]
         if use < 0:
             state.flow_f[FRESH][flow] = state.flow_f[CAP][flow]
@@ -300,7 +297,7 @@ def solve_levels(state: State, places: int, members: int) -> bool:
 def equations(state: State, places: int, members: int) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
     """Write down that each bottleneck of the circle is full: a row for each, unknown levels, then what is left."""
     row, constraint, coefficient = state.constraint_i[ROW], state.use_i[CONSTRAINT], state.use_f[COEFFICIENT]
-    tightest, circle, claim = state.flow_i[TIGHTEST], state.constraint_i[CIRCLE], state.use_f[CLAIM]
+    tightest, circle, claim = state.flow_i[TIGHTEST], state.constraint_list[CIRCLE], state.use_f[CLAIM]
     rows = number_bottlenecks(state, places, members)
     matrix = np.zeros((rows, rows + 1))
     for at in range(places):
@@ -308,7 +305,7 @@ def equations(state: State, places: int, members: int) -> "np.ndarray[tuple[int,
         if row[place] >= 0:
             matrix[row[place], rows] = amount_left(state, place)
     for at in range(members):
-        flow = state.flow_i[CIRCLE][at]
+        flow = state.flow_list[CIRCLE][at]
         own, start = tightest[flow], state.flow_i[FIRST][flow]
         for use in range(start, start + state.flow_i[USES][flow]):
             line = row[constraint[use]]
@@ -321,11 +318,11 @@ def equations(state: State, places: int, members: int) -> "np.ndarray[tuple[int,
 
 def number_bottlenecks(state: State, places: int, members: int) -> int:
     """Give each constraint of the circle that is a flow's bottleneck a row, in id order, and -1 to the others."""
-    row, circle = state.constraint_i[ROW], state.constraint_i[CIRCLE]
+    row, circle = state.constraint_i[ROW], state.constraint_list[CIRCLE]
     for at in range(places):
         row[circle[at]] = -1
     for at in range(members):
-        use = state.flow_i[TIGHTEST][state.flow_i[CIRCLE][at]]
+        use = state.flow_i[TIGHTEST][state.flow_list[CIRCLE][at]]
         if use >= 0:
             row[state.use_i[CONSTRAINT][use]] = 0
     rows = 0
@@ -368,28 +365,27 @@ def is_equilibrium(state: State, places: int, members: int) -> bool:
     saved = keep_levels(state, places)
     fits = True
     for at in range(places):
-        place = state.constraint_i[CIRCLE][at]
+        place = state.constraint_list[CIRCLE][at]
         used, most = 0.0, 0.0
-        entry = state.constraint_i[HEAD][place]
-        while entry >= 0:
-            flow = state.use_i[OWNER][entry]
+        begin = state.constraint_i[BEGIN][place]
+        for entry in range(begin, begin + state.constraint_i[SPAN][place]):
+            flow, use = state.entry_i[OWNER][entry], state.entry_i[USE][entry]
             if state.flow_i[OPEN][flow] == 1:
-                taken = state.use_f[COEFFICIENT][entry] * fresh[flow]
+                taken = state.use_f[COEFFICIENT][use] * fresh[flow]
                 used += taken
-                most = max(most, taken / claim[entry])
-            entry = state.use_i[NEXT][entry]
+                most = max(most, taken / claim[use])
         left = amount_left(state, place)
         fits = fits and used <= left * (1 + EXACT)
         largest[place] = most
     for at in range(members):
-        flow = state.flow_i[CIRCLE][at]
+        flow = state.flow_list[CIRCLE][at]
         use = state.flow_i[TIGHTEST][flow]
         fits = fits and 0.0 <= fresh[flow] <= state.flow_f[CAP][flow] * (1 + EXACT)
         if use >= 0:
             share = state.use_f[COEFFICIENT][use] * fresh[flow] / claim[use]
             fits = fits and share >= largest[state.use_i[CONSTRAINT][use]] * (1 - EXACT)
     for at in range(places):
-        largest[state.constraint_i[CIRCLE][at]] = saved[at]
+        largest[state.constraint_list[CIRCLE][at]] = saved[at]
     return bool(fits)
 
 
@@ -397,5 +393,5 @@ def keep_levels(state: State, places: int) -> "np.ndarray[tuple[int], np.dtype[n
     """Return a copy of the levels of the circle."""
     saved = np.zeros(places)
     for at in range(places):
-        saved[at] = state.constraint_f[LEVEL][state.constraint_i[CIRCLE][at]]
+        saved[at] = state.constraint_f[LEVEL][state.constraint_list[CIRCLE][at]]
     return saved

@@ -10,6 +10,7 @@ import math
 from .heaps import make_heap, sift_down, take_first
 from .state import (
     ALIKE,
+    BEGIN,
     CAP,
     CLAIM,
     COEFFICIENT,
@@ -18,15 +19,14 @@ from .state import (
     FIRST,
     FIXED,
     FRESH,
+    GAP,
     GROUP,
-    HEAD,
     IDENTITY,
     LEFT,
     LEVEL,
     LOAD,
     LOAD_LOW,
     MEMBERS,
-    NEXT,
     NUMBER,
     OFFER,
     OPEN,
@@ -36,6 +36,8 @@ from .state import (
     QUEUE_PLACE,
     SCALE,
     SEEN,
+    SPAN,
+    USE,
     USES,
     WEIGHTED,
     State,
@@ -50,18 +52,18 @@ def gather(state: State, seed: int) -> tuple[int, int, bool]:
     Returns:
         The number of constraints and of flows (listed in ``GROUP``), and whether each flow takes equally of all.
     """
-    first, uses, seen, flows = (state.flow_i[FIRST], state.flow_i[USES], state.flow_i[SEEN], state.flow_i[GROUP])
-    head, reached, group = state.constraint_i[HEAD], state.constraint_i[SEEN], state.constraint_i[GROUP]
-    owner, constraint, following = state.use_i[OWNER], state.use_i[CONSTRAINT], state.use_i[NEXT]
+    first, uses, seen, flows = (state.flow_i[FIRST], state.flow_i[USES], state.flow_i[SEEN], state.flow_list[GROUP])
+    begin, reached, group = state.constraint_i[BEGIN], state.constraint_i[SEEN], state.constraint_list[GROUP]
+    owner, constraint, span = state.entry_i[OWNER], state.use_i[CONSTRAINT], state.constraint_i[SPAN]
     like, epoch = state.flow_i[ALIKE], state.counts[EPOCH]
     group[0], reached[seed] = seed, epoch
     constraints, count, at, alike = 1, 0, 0, True
     while at < constraints:
-        entry = head[group[at]]
+        start, end = begin[group[at]], begin[group[at]] + span[group[at]]
         at += 1
-        while entry >= 0:
+        for entry in range(start, end):
             flow = owner[entry]
-            if seen[flow] != epoch:
+            if seen[flow] != epoch and flow != GAP:
                 seen[flow] = epoch
                 flows[count] = flow
                 count += 1
@@ -72,15 +74,14 @@ def gather(state: State, seed: int) -> tuple[int, int, bool]:
                         reached[place] = epoch
                         group[constraints] = place
                         constraints += 1
-            entry = following[entry]
     return constraints, count, alike
 
 
 def open_group(state: State, constraints: int, flows: int) -> None:
     """Give a group's constraints all their capacity back and open its flows."""
-    count, members, group = state.constraint_i[OPEN], state.constraint_i[MEMBERS], state.constraint_i[GROUP]
+    count, members, group = state.constraint_i[OPEN], state.constraint_i[MEMBERS], state.constraint_list[GROUP]
     left, quanta, level = state.constraint_i[LEFT], state.constraint_i[QUANTA], state.constraint_f[LEVEL]
-    is_open, listed = state.flow_i[OPEN], state.flow_i[GROUP]
+    is_open, listed = state.flow_i[OPEN], state.flow_list[GROUP]
     for at in range(flows):
         is_open[listed[at]] = 1
     for at in range(constraints):
@@ -94,15 +95,14 @@ def open_group(state: State, constraints: int, flows: int) -> None:
 
 def add_claims(state: State, place: int) -> None:
     """Add up the claims of a constraint's flows, keeping what rounding takes (Neumaier 1974)."""
-    following, claim = state.use_i[NEXT], state.use_f[CLAIM]
-    entry, total, low = state.constraint_i[HEAD][place], 0.0, 0.0
-    while entry >= 0:
-        amount = claim[entry]
+    use, claim, total, low = state.entry_i[USE], state.use_f[CLAIM], 0.0, 0.0
+    begin = state.constraint_i[BEGIN][place]
+    for entry in range(begin, begin + state.constraint_i[SPAN][place]):
+        amount = claim[use[entry]]
         rounded = total + amount
         back = rounded - total
         low += (total - (rounded - back)) + (amount - back)
         total = rounded
-        entry = following[entry]
     state.constraint_f[LOAD][place], state.constraint_f[LOAD_LOW][place] = total, low
 
 
@@ -147,34 +147,31 @@ def fix(state: State, flow: int, rate_bps: float) -> None:
     """Give a flow its rate, or its cap, and take it out of what is left."""
     state.flow_f[FRESH][flow] = min(rate_bps, state.flow_f[CAP][flow])
     state.flow_i[OPEN][flow] = 0
-    state.flow_i[FIXED][0] = flow
+    state.flow_list[FIXED][0] = flow
     take_out_fixed(state, 1)
 
 
 def fix_open_flows(state: State, place: int, level: float) -> int:
     """Fix the open flows of a constraint at its level; return how many."""
-    owner, following, coefficient = state.use_i[OWNER], state.use_i[NEXT], state.use_f[COEFFICIENT]
+    owner, used, coefficient = state.entry_i[OWNER], state.entry_i[USE], state.use_f[COEFFICIENT]
     is_open, claim, cap, fresh = state.flow_i[OPEN], state.use_f[CLAIM], state.flow_f[CAP], state.flow_f[FRESH]
-    fixed, entry, count, waiting = (
-        state.flow_i[FIXED],
-        state.constraint_i[HEAD][place],
-        0,
-        state.constraint_i[OPEN][place],
-    )
-    while entry >= 0 and count < waiting:
+    fixed, entry, count = state.flow_list[FIXED], state.constraint_i[BEGIN][place], 0
+    end, waiting = entry + state.constraint_i[SPAN][place], state.constraint_i[OPEN][place]
+    while entry < end and count < waiting:
         flow = owner[entry]
         if is_open[flow] == 1:
-            fresh[flow], is_open[flow] = rate_at(level, claim[entry], coefficient[entry], cap[flow]), 0
+            use = used[entry]
+            fresh[flow], is_open[flow] = rate_at(level, claim[use], coefficient[use], cap[flow]), 0
             fixed[count] = flow
             count += 1
-        entry = following[entry]
+        entry += 1
     take_out_fixed(state, count)
     return count
 
 
 def take_out_fixed(state: State, flows: int) -> None:
     """Take the rates of the flows just fixed from what their constraints have left."""
-    constraint, coefficient, fixed = state.use_i[CONSTRAINT], state.use_f[COEFFICIENT], state.flow_i[FIXED]
+    constraint, coefficient, fixed = state.use_i[CONSTRAINT], state.use_f[COEFFICIENT], state.flow_list[FIXED]
     left, scale, count = state.constraint_i[LEFT], state.constraint_f[SCALE], state.constraint_i[OPEN]
     first, uses, fresh = state.flow_i[FIRST], state.flow_i[USES], state.flow_f[FRESH]
     for at in range(flows):
@@ -204,10 +201,10 @@ def add_to_loads(state: State, flow: int, times: int) -> None:
 
 def queue_caps(state: State, flows: int) -> int:
     """Queue the capped flows of the group by the level at which they stop; return how many there are."""
-    queue, key, cap = state.flow_i[QUEUE], state.flow_f[OFFER], state.flow_f[CAP]
+    queue, key, cap = state.flow_list[QUEUE], state.flow_f[OFFER], state.flow_f[CAP]
     capped = 0
     for at in range(flows):
-        flow = state.flow_i[GROUP][at]
+        flow = state.flow_list[GROUP][at]
         if cap[flow] != math.inf:
             first = state.flow_i[FIRST][flow]
             key[flow] = state.use_f[COEFFICIENT][first] * cap[flow] / state.use_f[CLAIM][first]
@@ -223,9 +220,9 @@ def fill(state: State, constraints: int, flows: int) -> None:
     The next to fill up is the constraint of the lowest (level, id); levels only rise, so one that has risen goes back
     into the queue.
     """
-    group, queue, place_of = state.constraint_i[GROUP], state.constraint_i[QUEUE], state.constraint_i[QUEUE_PLACE]
+    group, queue, place_of = state.constraint_list[GROUP], state.constraint_list[QUEUE], state.constraint_i[QUEUE_PLACE]
     identity, level, count = state.constraint_i[IDENTITY], state.constraint_f[LEVEL], state.constraint_i[OPEN]
-    caps, stop, queued = state.flow_i[QUEUE], state.flow_f[OFFER], constraints
+    caps, stop, queued = state.flow_list[QUEUE], state.flow_f[OFFER], constraints
     for at in range(constraints):
         queue[at] = group[at]
     make_heap(queue, queued, place_of, level, identity)

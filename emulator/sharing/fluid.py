@@ -1,18 +1,21 @@
 """All flows of a network as rows of numbers: who shares what, at which rate, and when each will have passed."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from struct import Struct
 
 import numpy as np
 
 from . import state as rows
+from .addresses import listed
 from .demand import Demand
 from .kernels import PLAIN, compiled
-from .state import Sums, empty_state, packed, widened
+from .state import State, Sums, desk, empty_state, packed, widened
 
 TOLERANCE = 1e-9
 QUANTUM, LARGEST = 62, 1000  # capacities have so many binary digits, in quanta of at least 2^-1000
-COMPILE_AFTER = 1_000_000  # uses looked at in plain Python: a second; loading the compiled kernel takes most of one
+COMPILE_AFTER = 600_000  # uses looked at in plain Python: a second at most, as the compiled kernel takes to load
 
 
 class Fluid:
@@ -29,14 +32,25 @@ class Fluid:
 
     def __init__(self, sums: Sums | None = None, *, compile_after: float = COMPILE_AFTER, local: bool = True) -> None:
         self._compile_after, self._local = compile_after, local
-        self._kernel, self._state = PLAIN, empty_state(sums or Sums(np.zeros(0), np.zeros(0)))
+        self._kernel = PLAIN
         self._demands: dict[int, Demand] = {}
         self._slots: dict[int, int] = {}
         self._places: dict[int, int] = {}
         self._free_slots: list[int] = []
         self._free_uses: dict[int, list[int]] = {}
-        self._uses = 0
+        self._blocks: list[tuple[int, int]] = [(rows.GAP, 0)]  # by slot: its first use and how many there are
+        self._uses = rows.GAP + 1
         self._unbound: dict[int, int] = {}
+        self._go_on_with(empty_state(sums or Sums(np.zeros(0), np.zeros(0))))
+
+    def _go_on_with(self, state: State) -> None:
+        """Take other rows; the compiled kernel is only told where they are."""
+        self._state = state
+        self._desk_i, self._desk_f = memoryview(state.desk_i), memoryview(state.desk_f)
+        self._tables: State | int = state
+        if self._kernel is not PLAIN:
+            self._addresses = listed(state)
+            self._tables = int(self._addresses.ctypes.data)
 
     def set_capacity(self, constraint: int, capacity: float) -> None:
         """Set ``C_j``, of a new constraint or of one in use; 0 stops all that crosses it.
@@ -51,11 +65,17 @@ class Fluid:
         place = self._places.get(constraint)
         if place is None:
             place = self._places[constraint] = len(self._places)
-            self._state = widened(self._state, constraints=len(self._places))
+            self._widen(constraints=len(self._places))
             self._state.constraint_i[rows.IDENTITY][place] = constraint
             self._state.constraint_f[rows.SATURATED][place] = math.inf
         scale = math.ldexp(1.0, min(QUANTUM - math.frexp(capacity)[1], LARGEST))
-        self._kernel.set_limit(self._state, place, float(capacity), scale)
+        self._kernel.set_limit(self._tables, place, float(capacity), scale)
+
+    def _widen(self, **places: int) -> None:
+        """Make room for so many flows, constraints, uses or entries."""
+        state = widened(self._state, **places)
+        if state is not self._state:
+            self._go_on_with(state)
 
     def knows(self, constraint: int) -> bool:
         """Tell whether a constraint has a capacity."""
@@ -82,55 +102,61 @@ class Fluid:
         """
         if not demand.uses and math.isinf(demand.cap_bps):
             raise ValueError("a flow crosses no constraint and has no cap")
-        slot = self._free_slots.pop() if self._free_slots else int(self._state.counts[rows.SLOTS])
-        uses, metered = len(demand.uses), len(links)
-        first = self._block(max(uses, metered))
-        state = self._state = widened(self._state, flows=slot + 1, uses=self._uses)
-        places, coefficients, metered_links = (
-            state.use_i[rows.CONSTRAINT],
-            state.use_f[rows.COEFFICIENT],
-            state.use_i[rows.LINK],
-        )
-        for use, (constraint, coefficient) in enumerate(demand.uses, first):
-            places[use], coefficients[use] = self._places[constraint], coefficient
-        if demand.parts:
-            state.use_f[rows.CLAIM][first : first + uses] = demand.claims
-        for use, link in enumerate(links, first):
-            metered_links[use] = link
-        self._kernel.enter(
-            state,
-            slot,
-            number,
-            first,
-            uses,
-            metered,
-            demand.weight,
-            bool(demand.parts),
-            demand.cap_bps,
-            float(demand.rank),
-            float(size_bits),
-            float(now_s),
-        )
+        length = max(len(demand.uses), len(links))
+        slot = self._free_slots.pop() if self._free_slots else self._new_slot()
+        first = self._block(length)
+        self._blocks[slot] = first, length
+        self._lay_down(demand, (number, first), (size_bits, now_s), links)
+        while missing := self._kernel.enter(self._tables, slot):
+            self._widen(entries=len(self._state.entry_i[rows.OWNER]) + missing)
         self._demands[number], self._slots[number] = demand, slot
-        if not uses:
+        if not demand.uses:
             self._unbound[number] = slot
+
+    def _new_slot(self) -> int:
+        """Return a slot that no flow has had."""
+        self._blocks.append((0, 0))
+        self._widen(flows=len(self._blocks))
+        return len(self._blocks) - 1
 
     def _block(self, length: int) -> int:
         """Return where a block of uses is free."""
         if free := self._free_uses.get(length):
             return free.pop()
         self._uses += length
+        self._widen(uses=self._uses)
         return self._uses - length
+
+    def _lay_down(
+        self, demand: Demand, where: tuple[int, int], what: tuple[float, float], links: Sequence[int] = ()
+    ) -> None:
+        """Lay what a flow asks for on the desk: its number and first use, its size and begin, and what it crosses."""
+        uses, weight, cap_bps, rank, parts = demand
+        claims = demand.claims if parts else ()
+        if rows.ASKED + 2 * len(uses) + len(claims) + len(links) > len(self._desk_i):
+            self._enlarge_desk(rows.ASKED + 3 * len(uses) + len(links))
+        places = [self._places[constraint] for constraint, _ in uses]
+        coefficients = [coefficient for _, coefficient in uses]
+        pack_into = packing(len(uses), len(claims), len(links))
+        pack_into(self._desk_i, rows.ASKING_NUMBER * rows.WORD, *where, len(uses), len(links), 1 if parts else 0,
+                  weight, cap_bps, rank, *what, *places, *coefficients, *claims, *links)  # fmt: skip
+
+    def _enlarge_desk(self, words: int) -> None:
+        """Go on with a desk of so many words."""
+        desk_i, desk_f = desk(words)
+        desk_i[: rows.ASKED] = self._desk_i[: rows.ASKED]
+        state = self._state._replace(desk_i=desk_i, desk_f=desk_f)
+        self._go_on_with(state if self._kernel is PLAIN else packed(state))
 
     def remove(self, number: int, now_s: float = 0.0) -> None:
         """Meter a flow until now and take it out."""
         slot = self._slots.pop(number)
+        del self._demands[number]
         self._unbound.pop(number, None)
-        demand, flow_i = self._demands.pop(number), self._state.flow_i
-        length = max(int(flow_i[rows.LINKS][slot]), len(demand.uses))
-        self._kernel.leave(self._state, slot, now_s)
+        self._kernel.leave(self._tables, slot, float(now_s))
+        first, length = self._blocks[slot]
         self._free_slots.append(slot)
-        self._free_uses.setdefault(length, []).append(int(flow_i[rows.FIRST][slot]))
+        self._free_uses.setdefault(length, []).append(first)
 
     def change(self, number: int, demand: Demand) -> None:
         """Let a flow ask for something else of the same constraints: other coefficients, weight, parts, cap or rank.
@@ -142,13 +168,9 @@ class Fluid:
             constraint for constraint, _ in self._demands[number].uses
         ]:
             raise ValueError(f"flow {number} would cross other constraints; remove it and add it again")
-        slot, state = self._slots[number], self._state
-        first = int(state.flow_i[rows.FIRST][slot])
-        for use, (_, coefficient) in enumerate(demand.uses, first):
-            state.use_f[rows.COEFFICIENT][use] = coefficient
-        if demand.parts:
-            state.use_f[rows.CLAIM][first : first + len(demand.uses)] = demand.claims
-        self._kernel.ask_anew(state, slot, demand.weight, bool(demand.parts), demand.cap_bps, float(demand.rank))
+        slot = self._slots[number]
+        self._lay_down(demand, (number, self._blocks[slot][0]), (0.0, 0.0))
+        self._kernel.ask_anew(self._tables, slot)
         self._demands[number] = demand
         if not demand.uses:
             self._unbound[number] = slot
@@ -164,44 +186,41 @@ class Fluid:
             ArithmeticError: No equilibrium was found; none of many random systems did this.
         """
         if self._kernel is PLAIN and self._state.counts[rows.WORK] >= self._compile_after:
-            self._kernel, self._state = compiled(), packed(self._state)
+            self._kernel = compiled()
+            self._go_on_with(packed(self._state))
         if not self._local:
             for place in range(len(self._places)):
-                self._kernel.mark_dirty(self._state, place)
-        for at, slot in enumerate(self._unbound.values()):
-            self._state.flow_f[rows.FRESH][slot] = self._state.flow_f[rows.CAP][slot]
-            self._state.flow_i[rows.CHANGED][at] = slot
-        self._state.counts[rows.CHANGES] = len(self._unbound)
-        self._unbound.clear()
-        verdict = self._kernel.share_anew(self._state, now_s, tolerance)
+                self._kernel.mark_dirty(self._tables, place)
+        unbound = self._list_unbound() if self._unbound else 0
+        verdict = self._kernel.share_anew(self._tables, float(now_s), tolerance, unbound)
         if verdict == rows.NO_EQUILIBRIUM:
             raise ArithmeticError(f"no fair sharing found for {len(self._slots)} flows")
-        return (
-            int(self._state.constraint_i[rows.IDENTITY][verdict])
-            if verdict >= 0
-            else -1
-            if verdict == rows.FAIR
-            else -2
-        )
+        if verdict >= 0:
+            return int(self._state.constraint_i[rows.IDENTITY][verdict])
+        return -1 if verdict == rows.FAIR else -2
+
+    def _list_unbound(self) -> int:
+        """Put the flows that no constraint binds on the list of changes, with their caps; return how many."""
+        for at, slot in enumerate(self._unbound.values()):
+            self._state.flow_f[rows.FRESH][slot] = self._state.flow_f[rows.CAP][slot]
+            self._state.flow_list[rows.CHANGED][at] = slot
+        listed_flows = len(self._unbound)
+        self._unbound.clear()
+        return listed_flows
 
     def changed(self) -> dict[int, float]:
         """Return the rates [bit/s] by number that the last sharing changed."""
         state = self._state
-        slots = state.flow_i[rows.CHANGED][: int(state.counts[rows.CHANGES])]
+        slots = state.flow_list[rows.CHANGED][: int(state.counts[rows.CHANGES])]
         return {int(state.flow_i[rows.NUMBER][slot]): float(state.flow_f[rows.RATE][slot]) for slot in slots}
 
     def next_end(self) -> tuple[float, int]:
         """Return when the next flow will have passed [s], and its number; infinity and -1 if none will."""
-        if not self._slots:
-            return math.inf, -1
-        flow_i, flow_f = self._state.flow_i, self._state.flow_f
-        slot = flow_i[rows.END_HEAP][0]
-        end_s = float(flow_f[rows.END][slot])
-        return end_s, int(flow_i[rows.NUMBER][slot]) if end_s < math.inf else -1
+        return self._desk_f[rows.FIRST_END], self._desk_i[rows.FIRST_NUMBER]
 
     def measure(self, now_s: float) -> None:
         """Meter all flows until now."""
-        self._kernel.measure_all(self._state, now_s)
+        self._kernel.measure_all(self._tables, float(now_s))
 
     def rate_bps(self, number: int) -> float:
         """Return a flow's rate [bit/s]."""
@@ -218,6 +237,12 @@ class Fluid:
     def demand(self, number: int) -> Demand:
         """Return what a flow asks for."""
         return self._demands[number]
+
+
+@cache
+def packing(uses: int, claims: int, links: int) -> Callable[..., None]:
+    """Return what packs the words of a flow that asks: see the desk in ``state``."""
+    return Struct(f"5q5d{uses}q{uses}d{claims}d{links}q").pack_into
 
 
 def share(demands: Sequence[Demand], capacity: "dict[int, float]") -> list[float]:

@@ -54,12 +54,3 @@ def take_first(heap: Any, size: int, place: Any, key: Any, tie: Any) -> None:
     last = heap[size - 1]
     place[last] = 0
     sift_down(heap, size - 1, place, last, key, tie)
-
-
-def take(heap: Any, size: int, place: Any, item: int, key: Any, tie: Any) -> None:
-    """Take an item out of a heap of ``size``."""
-    last = heap[size - 1]
-    if last != item:
-        place[last] = place[item]
-        sift_up(heap, place, last, key, tie)
-        sift_down(heap, size - 1, place, last, key, tie)

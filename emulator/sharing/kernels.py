@@ -7,16 +7,17 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from . import circles, filling, heaps, progress, ranks, ripples, state
+from . import addresses, circles, ends, entries, filling, heaps, progress, ranks, ripples, state
 
-PARTS = (heaps, filling, circles, ranks, ripples, progress)
-OFTEN = (filling.level_for, filling.rate_at, progress.settle, progress.measure)
+PARTS = (heaps, ends, entries, filling, circles, ranks, ripples, progress, addresses)
+INLINED = (heaps, ends, entries, ripples, progress, addresses)
+OFTEN = (filling.level_for, filling.rate_at)
 
 
 class Kernel(NamedTuple):
-    """What ``progress`` offers."""
+    """What ``progress`` offers; the first argument is a ``State``, or compiled, where the addresses of all rows are."""
 
-    enter: Callable[..., None]
+    enter: Callable[..., int]
     ask_anew: Callable[..., None]
     leave: Callable[..., None]
     set_limit: Callable[..., None]
@@ -37,32 +38,36 @@ def compiled() -> Kernel:
     """
     import numba
 
-    sources = (Path(__file__), *(Path(str(part.__file__)) for part in (state, *PARTS)))
+    from . import views
+
+    sources = (Path(__file__), *(Path(str(part.__file__)) for part in (state, views, *PARTS)))
     version = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
     names: dict[str, Any] = {"__name__": __name__, "__builtins__": __builtins__}
     for part in (state, *PARTS):
         names.update({name: value for name, value in vars(part).items() if not name.startswith("__")})
+    names.update(whole_numbers=views.view(numba.types.int64), quantities=views.view(numba.types.float64))
+    entry_points = [f"{name}_at" for name in Kernel._fields]
     for function in _functions():
         copy = FunctionType(function.__code__, names, function.__name__)
         copy.__qualname__ = f"{function.__name__}_{version}"
-        # Numba counts references to each row that is opened, which takes a third of a sharing. The caller of an entry
-        # point holds the tables, so only what makes arrays of its own has to count: the circles.
+        # The caller of an entry point holds the rows, and rows are bare pointers: only what makes arrays of its own has
+        # to count references, the circles.
         options: dict[str, Any] = {
             "error_model": "numpy",
             "forceinline": _is_called_often(function),
             "_nrt": function.__module__ == circles.__name__,
         }
-        if function.__name__ in Kernel._fields:
+        if function.__name__ in entry_points:
             options["cache"] = True
         else:
             options.update(no_cpython_wrapper=True, no_cfunc_wrapper=True)
         names[function.__name__] = numba.njit(**options)(copy)
-    return Kernel(*(names[name] for name in Kernel._fields))
+    return Kernel(*(names[name] for name in entry_points))
 
 
 def _is_called_often(function: FunctionType) -> bool:
-    """Tell whether a function is called hundreds of times in a sharing; a call would pass on all tables each time."""
-    return function in OFTEN or function.__module__ in (heaps.__name__, ripples.__name__)
+    """Tell whether a function is called hundreds of times in a sharing, or once by one; a call passes on all tables."""
+    return function in OFTEN or function.__module__ in [part.__name__ for part in INLINED]
 
 
 def _functions() -> Iterator[FunctionType]:

@@ -3,13 +3,26 @@
 import math
 
 from .circles import fill_unlike
+from .ends import end_at, find_first_end
+from .entries import COARSE, entries_missing, forget, join, mark_dirty, part
 from .filling import fill, gather, open_group
-from .heaps import make_heap, sift_down, sift_up, take
 from .ranks import fill_by_rank, of_one_rank
 from .ripples import refill
 from .state import (
     ALIKE,
     AMOUNT,
+    ASKED,
+    ASKING_CAP,
+    ASKING_FIRST,
+    ASKING_LINKS,
+    ASKING_NOW,
+    ASKING_NUMBER,
+    ASKING_PARTED,
+    ASKING_RANK,
+    ASKING_SIZE,
+    ASKING_USES,
+    ASKING_WEIGHT,
+    BEGIN,
     BY,
     CAP,
     CAPACITY,
@@ -21,31 +34,25 @@ from .state import (
     DIRTIES,
     DIRTY,
     DIRTY_LIST,
-    END,
-    END_HEAP,
-    END_PLACE,
     EPOCH,
     FAIR,
     FIRST,
+    FIXED,
     FIXES,
-    FLOWS,
     FRESH,
     GROUP,
-    HEAD,
     LIMITED,
     LINK,
     LINKS,
     MEMBERS,
     METERED,
     NEGATIVE_RATE,
-    NEXT,
     NO_EQUILIBRIUM,
     NOBODY,
     NUMBER,
     ONE,
     OPEN,
     OWNER,
-    PREVIOUS,
     QUANTA,
     RANK,
     RANKED,
@@ -57,67 +64,69 @@ from .state import (
     SEEN,
     SINCE,
     SLOTS,
+    SPAN,
     STALE,
     STALE_LIST,
     STALES,
-    TAIL,
+    TAKEN,
     UNLIKE,
+    USE,
     USES,
     WEIGHTED,
-    WHEN,
     WORK,
     State,
 )
 
 ROUNDING = 1e-14  # of the two products by which proportions are compared
-FEW = 3  # up to one flow in so many, ends are moved in the heap one by one
 
 
-def enter(
-    state: State,
-    flow: int,
-    number: int,
-    first: int,
-    uses: int,
-    links: int,
-    weight: float,
-    parted: bool,
-    cap_bps: float,
-    rank: float,
-    size_bits: float,
-    now_s: float,
-) -> None:
-    """Put a flow, whose uses are written down, behind the lower numbers on its constraints, and among the ends."""
-    for row, value in ((NUMBER, number), (FIRST, first), (USES, uses), (LINKS, links), (OPEN, 0)):
-        state.flow_i[row][flow] = value
-    quantities = ((RATE, 0.0), (REMAINING, size_bits), (SINCE, now_s), (METERED, now_s), (END, math.inf))
-    for row, quantity in quantities:
-        state.flow_f[row][flow] = quantity
-    ask(state, flow, weight, parted, cap_bps, rank)
-    join(state, flow)
-    size = state.counts[FLOWS]
-    state.counts[FLOWS] = size + 1
-    state.counts[SLOTS] = max(state.counts[SLOTS], flow + 1)
-    state.flow_i[END_HEAP][size], state.flow_i[END_PLACE][flow] = flow, size
-    sift_up(state.flow_i[END_HEAP], state.flow_i[END_PLACE], flow, state.flow_f[END], state.flow_i[NUMBER])
+def enter(state: State, flow: int) -> int:
+    """Put the flow that the desk describes behind the lower numbers on its constraints.
 
-
-def ask(state: State, flow: int, weight: float, parted: bool, cap_bps: float, rank: float) -> None:
-    """Note a flow's claims, cap and rank, and whether it takes in proportion to its claims of all that it crosses.
-
-    The claims are its weight, or are ``parted`` and written down.
+    Returns:
+        0, or how many more entries there must be first.
     """
-    state.flow_f[CAP][flow], state.flow_f[RANK][flow] = cap_bps, rank
-    alike, one, first, claim = 1, 1, state.flow_i[FIRST][flow], state.use_f[CLAIM]
-    for use in range(first, first + state.flow_i[USES][flow]):
-        if not parted:
-            claim[use] = weight
+    desk, words = state.desk_i, state.desk_f
+    missing = entries_missing(state, desk[ASKING_USES])
+    if missing > 0:
+        return missing
+    for row, word in ((NUMBER, ASKING_NUMBER), (FIRST, ASKING_FIRST), (USES, ASKING_USES), (LINKS, ASKING_LINKS)):
+        state.flow_i[row][flow] = desk[word]
+    state.flow_i[OPEN][flow] = 0
+    state.flow_f[RATE][flow], state.ends[flow] = 0.0, math.inf
+    state.flow_f[REMAINING][flow] = words[ASKING_SIZE]
+    state.flow_f[SINCE][flow] = state.flow_f[METERED][flow] = words[ASKING_NOW]
+    constraint, link, start, uses = state.use_i[CONSTRAINT], state.use_i[LINK], desk[ASKING_FIRST], desk[ASKING_USES]
+    links_at = ASKED + (2 + desk[ASKING_PARTED]) * uses
+    for at in range(uses):
+        constraint[start + at] = desk[ASKED + at]
+    for at in range(desk[ASKING_LINKS]):
+        link[start + at] = desk[links_at + at]
+    join(state, flow)
+    ask(state, flow)
+    state.counts[SLOTS] = max(state.counts[SLOTS], flow + 1)
+    return 0
+
+
+def ask(state: State, flow: int) -> None:
+    """Note what the desk says of a flow's coefficients, claims, cap and rank, and what kind of flow that makes it.
+
+    The claims are its weight, or come in parts.
+    """
+    desk, words, coefficient, claim = state.desk_i, state.desk_f, state.use_f[COEFFICIENT], state.use_f[CLAIM]
+    state.flow_f[CAP][flow], state.flow_f[RANK][flow] = words[ASKING_CAP], words[ASKING_RANK]
+    alike, one, first, uses = 1, 1, state.flow_i[FIRST][flow], desk[ASKING_USES]
+    for at in range(uses):
+        use = first + at
+        coefficient[use], claim[use] = words[ASKED + uses + at], words[ASKING_WEIGHT]
+        if desk[ASKING_PARTED] == 1:
+            claim[use] = words[ASKED + 2 * uses + at]
         if claim[use] != 1.0:
             one = 0
-        if not in_proportion(state, first, use):
+        same = claim[use] == claim[first] and coefficient[use] == coefficient[first]
+        if not same and not in_proportion(state, first, use):
             alike = 0
     state.flow_i[ALIKE][flow], state.flow_i[ONE][flow] = alike, one
-    forget(state, flow)
     count_kind(state, flow, 1)
 
 
@@ -133,13 +142,6 @@ def in_proportion(state: State, use: int, other: int) -> bool:
     return bool(abs(one - another) <= ROUNDING * another)
 
 
-def forget(state: State, flow: int) -> None:
-    """Note that it is not known which constraint fixed a flow, nor when."""
-    first = state.flow_i[FIRST][flow]
-    for use in range(first, first + state.flow_i[USES][flow]):
-        state.use_i[BY][use], state.use_f[WHEN][use] = NOBODY, math.inf
-
-
 def count_kind(state: State, flow: int, times: int) -> None:
     """Count a flow (1), or do not count it any longer (-1), if it is not alike or has its own claims, rank or cap."""
     if state.flow_i[ALIKE][flow] == 0:
@@ -152,87 +154,40 @@ def count_kind(state: State, flow: int, times: int) -> None:
         state.counts[RANKED] += times
 
 
-def ask_anew(state: State, flow: int, weight: float, parted: bool, cap_bps: float, rank: float) -> None:
-    """Let a flow, whose new coefficients are written down, ask for something else."""
+def ask_anew(state: State, flow: int) -> None:
+    """Let a flow ask for what the desk says of the same constraints."""
     count_kind(state, flow, -1)
-    ask(state, flow, weight, parted, cap_bps, rank)
+    ask(state, flow)
+    state.flow_list[FIXED][0] = flow
+    forget(state, 1)
     first = state.flow_i[FIRST][flow]
     for use in range(first, first + state.flow_i[USES][flow]):
         mark_dirty(state, state.use_i[CONSTRAINT][use])
-
-
-def join(state: State, flow: int) -> None:
-    """Put a flow's uses into the lists of its constraints, in the order of flow numbers."""
-    following, previous, owner = state.use_i[NEXT], state.use_i[PREVIOUS], state.use_i[OWNER]
-    head, tail, number = state.constraint_i[HEAD], state.constraint_i[TAIL], state.flow_i[NUMBER]
-    start = state.flow_i[FIRST][flow]
-    for use in range(start, start + state.flow_i[USES][flow]):
-        place = state.use_i[CONSTRAINT][use]
-        mark_dirty(state, place)
-        state.constraint_i[MEMBERS][place] += 1
-        before = tail[place]
-        while before >= 0 and number[owner[before]] > number[flow]:
-            before = previous[before]
-        after = head[place] if before < 0 else following[before]
-        owner[use], previous[use], following[use] = flow, before, after
-        if before < 0:
-            head[place] = use
-        else:
-            following[before] = use
-        if after < 0:
-            tail[place] = use
-        else:
-            previous[after] = use
-
-
-def quit_constraints(state: State, flow: int) -> None:
-    """Take a flow's uses out of the lists of its constraints."""
-    following, previous = state.use_i[NEXT], state.use_i[PREVIOUS]
-    start = state.flow_i[FIRST][flow]
-    for use in range(start, start + state.flow_i[USES][flow]):
-        place = state.use_i[CONSTRAINT][use]
-        mark_dirty(state, place)
-        state.constraint_i[MEMBERS][place] -= 1
-        before, after = previous[use], following[use]
-        if before < 0:
-            state.constraint_i[HEAD][place] = after
-        else:
-            following[before] = after
-        if after < 0:
-            state.constraint_i[TAIL][place] = before
-        else:
-            previous[after] = before
 
 
 def leave(state: State, flow: int, now_s: float) -> None:
     """Meter a flow to its end and take it out."""
     measure(state, flow, now_s)
     count_kind(state, flow, -1)
-    quit_constraints(state, flow)
-    take(state.flow_i[END_HEAP], state.counts[FLOWS], state.flow_i[END_PLACE], flow, state.flow_f[END],
-         state.flow_i[NUMBER])  # fmt: skip
-    state.counts[FLOWS] -= 1
+    part(state, flow)
     state.flow_i[NUMBER][flow] = -1
+    end_at(state, flow, math.inf)
+    find_first_end(state)
 
 
 def set_limit(state: State, place: int, capacity: float, scale: float) -> None:
     """Give a constraint its capacity, in quanta as well, and count in these what its flows take of it."""
     state.constraint_f[CAPACITY][place], state.constraint_f[SCALE][place] = capacity, scale
     state.constraint_i[QUANTA][place] = int(capacity * scale)
-    entry = state.constraint_i[HEAD][place]
-    while entry >= 0:
-        taken = state.use_f[COEFFICIENT][entry] * state.flow_f[FRESH][state.use_i[OWNER][entry]]
-        state.use_i[AMOUNT][entry] = int(min(taken, capacity) * scale)
-        entry = state.use_i[NEXT][entry]
+    begin = state.constraint_i[BEGIN][place]
+    for entry in range(begin, begin + state.constraint_i[SPAN][place]):
+        if state.entry_i[BY][entry] != NOBODY:
+            coefficient = state.use_f[COEFFICIENT][state.entry_i[USE][entry]]
+            taken = coefficient * state.flow_f[FRESH][state.entry_i[OWNER][entry]]
+            state.constraint_i[TAKEN][place] += -state.entry_i[AMOUNT][entry] >> COARSE
+            state.entry_i[AMOUNT][entry] = int(min(taken, capacity) * scale)
+            state.constraint_i[TAKEN][place] -= -state.entry_i[AMOUNT][entry] >> COARSE
     mark_dirty(state, place)
-
-
-def mark_dirty(state: State, place: int) -> None:
-    """Note that a constraint must be shared anew."""
-    if state.constraint_i[DIRTY][place] == 0:
-        state.constraint_i[DIRTY][place] = 1
-        state.constraint_i[DIRTY_LIST][state.counts[DIRTIES]] = place
-        state.counts[DIRTIES] += 1
 
 
 def measure(state: State, flow: int, now_s: float) -> None:
@@ -254,34 +209,37 @@ def measure_all(state: State, now_s: float) -> None:
             measure(state, flow, now_s)
 
 
-def share_anew(state: State, now_s: float, tolerance: float) -> int:
+def share_anew(state: State, now_s: float, tolerance: float, unbound: int) -> int:
     """Share what changed and all that is connected with it; settle the flows whose rates differ.
 
-    Flows that no constraint binds are on the list of changes already.
+    So many flows that no constraint binds are on the list of changes already.
 
     Returns:
         ``FAIR``, or what went wrong: see ``state``.
     """
     state.counts[EPOCH] += 1
+    state.counts[CHANGES] = unbound
     if state.counts[UNLIKE] == 0 and state.counts[WEIGHTED] == 0 and state.counts[RANKED] == 0:
         verdict = share_ripples(state, tolerance)
     else:
         verdict = share_groups(state, tolerance)
     state.counts[DIRTIES] = 0
-    settle_changed(state, now_s)
+    for at in range(state.counts[CHANGES]):
+        settle(state, state.flow_list[CHANGED][at], now_s)
+    find_first_end(state)
     return verdict
 
 
 def share_ripples(state: State, tolerance: float) -> int:
     """Work out, check and compare the rates that the dirty constraints reach."""
     for at in range(state.counts[STALES]):
-        place = state.constraint_i[STALE_LIST][at]
+        place = state.constraint_list[STALE_LIST][at]
         state.constraint_i[STALE][place] = 0
         mark_dirty(state, place)
     state.counts[STALES] = 0
     refill(state)
     for at in range(state.counts[DIRTIES]):
-        state.constraint_i[DIRTY][state.constraint_i[DIRTY_LIST][at]] = 0
+        state.constraint_i[DIRTY][state.constraint_list[DIRTY_LIST][at]] = 0
     note_changes(state, state.counts[FIXES])
     return broken_law(state, state.counts[REACHED], state.counts[FIXES], tolerance)
 
@@ -290,7 +248,7 @@ def share_groups(state: State, tolerance: float) -> int:
     """Work out, check and compare the rates of all that the dirty constraints are connected with."""
     epoch, verdict = state.counts[EPOCH], FAIR
     for at in range(state.counts[DIRTIES]):
-        seed = state.constraint_i[DIRTY_LIST][at]
+        seed = state.constraint_list[DIRTY_LIST][at]
         state.constraint_i[DIRTY][seed] = 0
         # An inner circle counts epochs on, so "not yet in this sharing" is "before its epoch".
         if verdict == FAIR and state.constraint_i[SEEN][seed] < epoch and state.constraint_i[MEMBERS][seed]:
@@ -311,14 +269,15 @@ def share_group(state: State, seed: int, tolerance: float) -> int:
 
 def forget_events(state: State, constraints: int, flows: int) -> None:
     """Note that it is not known which constraints fixed the flows of a group."""
-    stale, group = state.constraint_i[STALE], state.constraint_i[GROUP]
+    stale, group = state.constraint_i[STALE], state.constraint_list[GROUP]
     for at in range(flows):
-        forget(state, state.flow_i[GROUP][at])
+        state.flow_list[FIXED][at] = state.flow_list[GROUP][at]
+    forget(state, flows)
     for at in range(constraints):
         state.constraint_f[SATURATED][group[at]] = math.inf
         if stale[group[at]] == 0:
             stale[group[at]] = 1
-            state.constraint_i[STALE_LIST][state.counts[STALES]] = group[at]
+            state.constraint_list[STALE_LIST][state.counts[STALES]] = group[at]
             state.counts[STALES] += 1
 
 
@@ -335,7 +294,12 @@ def fill_group(state: State, constraints: int, flows: int, alike: bool) -> bool:
 
 def note_changes(state: State, flows: int) -> None:
     """List the flows of the group whose rate differs."""
-    fresh, rate, changed, group = state.flow_f[FRESH], state.flow_f[RATE], state.flow_i[CHANGED], state.flow_i[GROUP]
+    fresh, rate, changed, group = (
+        state.flow_f[FRESH],
+        state.flow_f[RATE],
+        state.flow_list[CHANGED],
+        state.flow_list[GROUP],
+    )
     changes = state.counts[CHANGES]
     for at in range(flows):
         if fresh[group[at]] != rate[group[at]]:
@@ -346,44 +310,32 @@ def note_changes(state: State, flows: int) -> None:
 
 def broken_law(state: State, constraints: int, flows: int, tolerance: float) -> int:
     """Return the place of a constraint over its capacity, ``NEGATIVE_RATE`` or ``FAIR``."""
-    fresh, cap, group, places = state.flow_f[FRESH], state.flow_f[CAP], state.flow_i[GROUP], state.constraint_i[GROUP]
-    owner, following, coefficient = state.use_i[OWNER], state.use_i[NEXT], state.use_f[COEFFICIENT]
-    head, capacity, work = state.constraint_i[HEAD], state.constraint_f[CAPACITY], 0
+    fresh, cap, group, places = (
+        state.flow_f[FRESH],
+        state.flow_f[CAP],
+        state.flow_list[GROUP],
+        state.constraint_list[GROUP],
+    )
+    owner, uses, coefficient = state.entry_i[OWNER], state.entry_i[USE], state.use_f[COEFFICIENT]
+    begin, span, capacity = state.constraint_i[BEGIN], state.constraint_i[SPAN], state.constraint_f[CAPACITY]
     for at in range(flows):
         if not 0.0 <= fresh[group[at]] <= cap[group[at]]:
             return NEGATIVE_RATE
     for at in range(constraints):
-        used, entry = 0.0, head[places[at]]
-        while entry >= 0:
-            used += coefficient[entry] * fresh[owner[entry]]
-            entry = following[entry]
-            work += 1
-        if not used <= capacity[places[at]] * (1 + tolerance):
-            return places[at]  # type: ignore[no-any-return]
-    state.counts[WORK] += work
+        place, used = places[at], 0.0
+        for entry in range(begin[place], begin[place] + span[place]):
+            used += coefficient[uses[entry]] * fresh[owner[entry]]
+        if not used <= capacity[place] * (1 + tolerance):
+            return place  # type: ignore[no-any-return]
+        state.counts[WORK] += span[place]
     return FAIR
 
 
-def settle_changed(state: State, now_s: float) -> None:
-    """Settle what has passed at the old rates, and see when the rest will have; others are not touched."""
-    changes, size = state.counts[CHANGES], state.counts[FLOWS]
-    heap, place, end, number = state.flow_i[END_HEAP], state.flow_i[END_PLACE], state.flow_f[END], state.flow_i[NUMBER]
-    one_by_one = changes * FEW <= size
-    for at in range(changes):
-        flow = state.flow_i[CHANGED][at]
-        settle(state, flow, now_s)
-        if one_by_one:
-            sift_up(heap, place, flow, end, number)
-            sift_down(heap, size, place, flow, end, number)
-    if not one_by_one:
-        make_heap(heap, size, place, end, number)
-
-
 def settle(state: State, flow: int, now_s: float) -> None:
-    """Give a flow its new rate from now on."""
+    """Settle what has passed at the old rate, give a flow its new one from now on and see when the rest will have."""
     measure(state, flow, now_s)
     passed_bits = state.flow_f[RATE][flow] * (now_s - state.flow_f[SINCE][flow])
     remaining, rate_bps = state.flow_f[REMAINING][flow] - passed_bits, state.flow_f[FRESH][flow]
     remaining = remaining if remaining > 0.0 else 0.0
     state.flow_f[REMAINING][flow], state.flow_f[SINCE][flow], state.flow_f[RATE][flow] = remaining, now_s, rate_bps
-    state.flow_f[END][flow] = now_s + remaining / rate_bps if rate_bps > 0 else math.inf
+    end_at(state, flow, now_s + remaining / rate_bps if rate_bps > 0 else math.inf)

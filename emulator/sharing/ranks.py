@@ -37,7 +37,7 @@ FULL = 1e-9  # of its capacity
 
 def of_one_rank(state: State, flows: int) -> bool:
     """Tell whether all flows of the group have the same rank."""
-    rank, group = state.flow_f[RANK], state.flow_i[GROUP]
+    rank, group = state.flow_f[RANK], state.flow_list[GROUP]
     at = 1
     while at < flows and rank[group[at]] == rank[group[0]]:
         at += 1
@@ -46,8 +46,8 @@ def of_one_rank(state: State, flows: int) -> bool:
 
 def fill_by_rank(state: State, constraints: int, flows: int) -> bool:
     """Work out the rates of a group rank by rank; False if one has no equilibrium."""
-    group, kept = state.constraint_i[GROUP], state.constraint_i[KEPT]
-    by_rank, rank = state.flow_i[BY_RANK], state.flow_f[RANK]
+    group, kept = state.constraint_list[GROUP], state.constraint_list[KEPT]
+    by_rank, rank = state.flow_list[BY_RANK], state.flow_f[RANK]
     for at in range(constraints):
         place = kept[at] = group[at]
         state.constraint_i[LEFT][place] = state.constraint_i[QUANTA][place]
@@ -62,19 +62,24 @@ def fill_by_rank(state: State, constraints: int, flows: int) -> bool:
     for at in range(constraints):
         group[at] = kept[at]
     for at in range(flows):
-        state.flow_i[GROUP][at] = by_rank[at]
+        state.flow_list[GROUP][at] = by_rank[at]
     return solved
 
 
 def order_by_rank(state: State, flows: int) -> None:
     """List the flows of the group by falling rank, those of one rank by number."""
-    heap, key, number, place = state.flow_i[QUEUE], state.flow_f[OFFER], state.flow_i[NUMBER], state.flow_i[QUEUE_PLACE]
+    heap, key, number, place = (
+        state.flow_list[QUEUE],
+        state.flow_f[OFFER],
+        state.flow_i[NUMBER],
+        state.flow_i[QUEUE_PLACE],
+    )
     for at in range(flows):
-        flow = heap[at] = state.flow_i[GROUP][at]
+        flow = heap[at] = state.flow_list[GROUP][at]
         key[flow] = -state.flow_f[RANK][flow]
     make_heap(heap, flows, place, key, number)
     for at in range(flows):
-        state.flow_i[BY_RANK][at] = heap[0]
+        state.flow_list[BY_RANK][at] = heap[0]
         take_first(heap, flows - at, place, key, number)
 
 
@@ -83,11 +88,11 @@ def fill_rank(state: State, start: int, end: int) -> bool:
     state.counts[EPOCH] += 1
     constraints, alike = 0, True
     for at in range(start, end):
-        flow = state.flow_i[GROUP][at - start] = state.flow_i[BY_RANK][at]
+        flow = state.flow_list[GROUP][at - start] = state.flow_list[BY_RANK][at]
         constraints = open_flow(state, flow, constraints)
         alike = alike and state.flow_i[ALIKE][flow] == 1
     for at in range(constraints):
-        set_level(state, state.constraint_i[GROUP][at])
+        set_level(state, state.constraint_list[GROUP][at])
     if alike:
         fill(state, constraints, end - start)
         return True
@@ -104,7 +109,7 @@ def open_flow(state: State, flow: int, constraints: int) -> int:
         if reached[place] != epoch:
             reached[place], open_flows[place] = epoch, 0
             state.constraint_f[LOAD][place], state.constraint_f[LOAD_LOW][place] = 0.0, 0.0
-            state.constraint_i[GROUP][constraints] = place
+            state.constraint_list[GROUP][constraints] = place
             constraints += 1
         open_flows[place] += 1
     if state.counts[WEIGHTED] > 0:

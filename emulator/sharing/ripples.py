@@ -17,20 +17,22 @@ not on the order.
 
 import math
 
+from .entries import COARSE, forget
 from .filling import level_for, rate_at
 from .heaps import sift_down, sift_up, take_first
 from .state import (
     AMOUNT,
+    BEGIN,
     BY,
     CAP,
     CAPACITY,
     CAPPED,
     CHECKS,
-    CIRCLE,
     COEFFICIENT,
     CONSTRAINT,
     DIRTIES,
     DIRTY_LIST,
+    ENTRY,
     EPOCH,
     FIRST,
     FIXED,
@@ -38,14 +40,13 @@ from .state import (
     FRESH,
     GHOST,
     GROUP,
-    HEAD,
     IDENTITY,
     LEVEL,
     LIMITED,
     LISTED,
+    LOOSE,
     MARKED,
     MEMBERS,
-    NEXT,
     NOBODY,
     OWNER,
     QUANTA,
@@ -57,7 +58,10 @@ from .state import (
     SCALE,
     SEEN,
     SHARING,
+    SPAN,
     STEPS,
+    TAKEN,
+    USE,
     USES,
     WATCHING,
     WHEN,
@@ -87,7 +91,7 @@ def refill(state: State) -> None:
 def reach_dirty(state: State) -> None:
     """Begin with the constraints whose flows or capacities have changed."""
     for at in range(state.counts[DIRTIES]):
-        reach(state, state.constraint_i[DIRTY_LIST][at])
+        reach(state, state.constraint_list[DIRTY_LIST][at])
 
 
 def reach(state: State, place: int) -> None:
@@ -97,16 +101,14 @@ def reach(state: State, place: int) -> None:
     if members == 0:
         saturated[place] = math.inf
     elif saturated[place] == math.inf:
-        state.constraint_i[WATCHING][state.counts[CHECKS]] = place
-        state.constraint_i[QUEUE_PLACE][place] = WATCHES
-        state.counts[CHECKS] += 1
+        watch(state, place)
     else:
         enqueue(state, place, level_for(state.constraint_i[QUANTA][place], members, state.constraint_f[SCALE][place]))
 
 
 def enqueue(state: State, place: int, level: float) -> None:
     """Queue a constraint to be looked at when the sweep comes to a level, or to its old one."""
-    queue, queue_place, key = state.constraint_i[QUEUE], state.constraint_i[QUEUE_PLACE], state.constraint_f[LEVEL]
+    queue, queue_place, key = state.constraint_list[QUEUE], state.constraint_i[QUEUE_PLACE], state.constraint_f[LEVEL]
     ghost, saturated = state.constraint_f[GHOST], state.constraint_f[SATURATED]
     if saturated[place] < math.inf:
         ghost[place], saturated[place], queue_place[place] = saturated[place], math.inf, -1
@@ -123,14 +125,14 @@ def list_place(state: State, place: int) -> None:
     """Note a constraint that fixes flows, or nearly does, once in a sharing."""
     if state.constraint_i[LISTED][place] != state.counts[SHARING]:
         state.constraint_i[LISTED][place] = state.counts[SHARING]
-        state.constraint_i[GROUP][state.counts[REACHED]] = place
+        state.constraint_list[GROUP][state.counts[REACHED]] = place
         state.counts[REACHED] += 1
 
 
 def sweep(state: State) -> None:
     """Let the constraints in the queue fill up, by (level, id)."""
     while state.counts[QUEUED] > 0:
-        place = state.constraint_i[QUEUE][0]
+        place = state.constraint_list[QUEUE][0]
         level, old_level = state.constraint_f[LEVEL][place], state.constraint_f[GHOST][place]
         rising = next_level(state, place, level, old_level)
         if rising <= level:
@@ -146,7 +148,7 @@ def sweep(state: State) -> None:
 
 def requeue(state: State, place: int, level: float) -> None:
     """Put the first constraint of the queue where its new level belongs; out of it if that is infinite."""
-    queue, queue_place, key = state.constraint_i[QUEUE], state.constraint_i[QUEUE_PLACE], state.constraint_f[LEVEL]
+    queue, queue_place, key = state.constraint_list[QUEUE], state.constraint_i[QUEUE_PLACE], state.constraint_f[LEVEL]
     if level < math.inf:
         key[place] = level
         sift_down(queue, state.counts[QUEUED], queue_place, place, key, state.constraint_i[IDENTITY])
@@ -161,17 +163,13 @@ def next_level(state: State, place: int, level: float, enough: float) -> float:
 
     Anything above ``enough`` will do if it is that or more.
     """
-    by, when, amount, following = state.use_i[BY], state.use_f[WHEN], state.use_i[AMOUNT], state.use_i[NEXT]
+    by, when, amount, start = state.entry_i[BY], state.entry_f[WHEN], state.entry_i[AMOUNT], state.constraint_i[BEGIN]
     identity, seen, epoch = state.constraint_i[IDENTITY], state.constraint_i[SEEN], state.counts[EPOCH]
-    head, quanta, scale = (
-        state.constraint_i[HEAD][place],
-        state.constraint_i[QUANTA][place],
-        state.constraint_f[SCALE][place],
-    )
-    own, limited = identity[place], state.counts[LIMITED] > 0
+    begin, own, limited = start[place], identity[place], state.counts[LIMITED] > 0
+    end, scale = begin + state.constraint_i[SPAN][place], state.constraint_f[SCALE][place]
     while True:
-        left, waiting, entry = quanta, 0, head
-        while entry >= 0:
+        left, waiting = state.constraint_i[QUANTA][place], 0
+        for entry in range(begin, end):
             fixer, at = by[entry], when[entry]
             if at <= level and (fixer < 0 or (seen[fixer] != epoch and (at < level or identity[fixer] < own))):
                 left -= amount[entry]
@@ -179,8 +177,7 @@ def next_level(state: State, place: int, level: float, enough: float) -> float:
                 left -= limited_amount(state, entry, scale)
             else:
                 waiting += 1
-            entry = following[entry]
-        state.counts[WORK] += state.constraint_i[MEMBERS][place]
+        state.counts[WORK] += end - begin
         if waiting == 0:
             return math.inf
         risen = level_for(left, waiting, scale)
@@ -191,173 +188,202 @@ def next_level(state: State, place: int, level: float, enough: float) -> float:
         level = risen
 
 
-def is_limited(state: State, use: int, level: float) -> bool:
+def is_limited(state: State, entry: int, level: float) -> bool:
     """Tell whether a flow that nobody has fixed has reached its cap at a level."""
-    return bool(state.use_f[COEFFICIENT][use] * state.flow_f[CAP][state.use_i[OWNER][use]] <= level)
+    coefficient = state.use_f[COEFFICIENT][state.entry_i[USE][entry]]
+    return bool(coefficient * state.flow_f[CAP][state.entry_i[OWNER][entry]] <= level)
 
 
-def limited_amount(state: State, use: int, scale: float) -> int:
+def limited_amount(state: State, entry: int, scale: float) -> int:
     """Return what a flow takes at its cap [quanta]."""
-    return int(state.use_f[COEFFICIENT][use] * state.flow_f[CAP][state.use_i[OWNER][use]] * scale)
+    coefficient = state.use_f[COEFFICIENT][state.entry_i[USE][entry]]
+    return int(coefficient * state.flow_f[CAP][state.entry_i[OWNER][entry]] * scale)
 
 
 def fill_up(state: State, place: int, level: float) -> None:
     """Fix the open flows of a constraint; those fixed in another way than before reach their other constraints."""
-    by, when, following, owner = state.use_i[BY], state.use_f[WHEN], state.use_i[NEXT], state.use_i[OWNER]
+    by, when, owner, used = state.entry_i[BY], state.entry_f[WHEN], state.entry_i[OWNER], state.entry_i[USE]
     identity, seen, epoch = state.constraint_i[IDENTITY], state.constraint_i[SEEN], state.counts[EPOCH]
-    cap, fresh, coefficient = state.flow_f[CAP], state.flow_f[FRESH], state.use_f[COEFFICIENT]
-    new, own, entry, found = state.flow_i[FIXED], identity[place], state.constraint_i[HEAD][place], 0
-    limited = state.counts[LIMITED] > 0
-    while entry >= 0:
+    coefficient, cap, fresh, flows = state.use_f[COEFFICIENT], state.flow_f[CAP], state.flow_f[FRESH], state.flow_list
+    begin, own, limited, found = state.constraint_i[BEGIN][place], identity[place], state.counts[LIMITED] > 0, 0
+    for entry in range(begin, begin + state.constraint_i[SPAN][place]):
         fixer, at = by[entry], when[entry]
-        if not (at <= level and (fixer < 0 or (seen[fixer] != epoch and (at < level or identity[fixer] < own)))):
+        if at <= level and (fixer < 0 or (seen[fixer] != epoch and (at < level or identity[fixer] < own))):
+            continue
+        if not (fixer == place and at == level) and not (limited and is_limited(state, entry, level)):
             flow = owner[entry]
-            if not (fixer == place and at == level) and not (limited and is_limited(state, entry, level)):
-                fresh[flow] = rate_at(level, 1.0, coefficient[entry], cap[flow])
-                new[found] = flow
-                found += 1
-        entry = following[entry]
+            fresh[flow] = rate_at(level, 1.0, coefficient[used[entry]], cap[flow])
+            flows[FIXED][found] = flow
+            found += 1
     seen[place], state.constraint_f[SATURATED][place] = -epoch, level
     list_fixed(state, found)
     write_down(state, found, place, level)
-    reach_others(state, found, place, level, False)
-
-
-def write_down(state: State, found: int, place: int, level: float) -> None:
-    """Write down who has fixed flows, at which level, and what they take of each constraint."""
-    by, when, amount, constraint = state.use_i[BY], state.use_f[WHEN], state.use_i[AMOUNT], state.use_i[CONSTRAINT]
-    flows, first, uses, fresh = state.flow_i[FIXED], state.flow_i[FIRST], state.flow_i[USES], state.flow_f[FRESH]
-    coefficient, scale, capacity = state.use_f[COEFFICIENT], state.constraint_f[SCALE], state.constraint_f[CAPACITY]
-    for at in range(found):
-        flow = flows[at]
-        rate_bps, start = fresh[flow], first[flow]
-        for use in range(start, start + uses[flow]):
-            by[use], when[use] = place, level
-            # No more than all: a watching constraint may find that flows want many times what it has.
-            taken = min(coefficient[use] * rate_bps, capacity[constraint[use]])
-            amount[use] = int(taken * scale[constraint[use]])
+    reach_others(state, found, place)
 
 
 def list_fixed(state: State, found: int) -> None:
     """Note flows that are fixed in another way than before, once in a sharing."""
-    seen, listed, flows, sharing = state.flow_i[SEEN], state.flow_i[GROUP], state.flow_i[FIXED], state.counts[SHARING]
-    fixes = state.counts[FIXES]
+    seen, listed, flows = state.flow_i[SEEN], state.flow_list[GROUP], state.flow_list[FIXED]
+    sharing, fixes = state.counts[SHARING], state.counts[FIXES]
     for at in range(found):
-        if seen[flows[at]] != sharing:
-            seen[flows[at]] = sharing
-            listed[fixes] = flows[at]
+        flow = flows[at]
+        if seen[flow] != sharing:
+            seen[flow] = sharing
+            listed[fixes] = flow
             fixes += 1
     state.counts[FIXES] = fixes
 
 
-def reach_others(state: State, found: int, here: int, level: float, again: bool) -> None:
-    """Reach the other constraints of flows; ``again``: also those reached before, since their levels may be lower."""
-    for at in range(list_others(state, found, here, again)):
-        enqueue(state, state.constraint_i[CIRCLE][at], level)
+def write_down(state: State, found: int, place: int, level: float) -> None:
+    """Write down who has fixed flows, at which level, and what they take of each constraint."""
+    by, when, amount, entries = state.entry_i[BY], state.entry_f[WHEN], state.entry_i[AMOUNT], state.use_i[ENTRY]
+    constraint, coefficient, capacity = state.use_i[CONSTRAINT], state.use_f[COEFFICIENT], state.constraint_f[CAPACITY]
+    taken, loose, scale = state.constraint_i[TAKEN], state.constraint_i[LOOSE], state.constraint_f[SCALE]
+    first, uses, flows, fresh = state.flow_i[FIRST], state.flow_i[USES], state.flow_list[FIXED], state.flow_f[FRESH]
+    for at in range(found):
+        flow = flows[at]
+        rate_bps, start = fresh[flow], first[flow]
+        for use in range(start, start + uses[flow]):
+            other, entry = constraint[use], entries[use]
+            if by[entry] == NOBODY:
+                loose[other] -= 1
+            else:
+                taken[other] += -amount[entry] >> COARSE
+            by[entry], when[entry] = place, level
+            # No more than all: a watching constraint may find that flows want many times what it has.
+            amount[entry] = int(min(coefficient[use] * rate_bps, capacity[other]) * scale[other])
+            taken[other] -= -amount[entry] >> COARSE
 
 
-def list_others(state: State, found: int, here: int, again: bool) -> int:
-    """List the other constraints of flows, as far as they fix flows; those that watch are to be checked."""
+def reach_others(state: State, found: int, here: int) -> None:
+    """Reach the other constraints of flows, as far as they fix flows; those that watch are to be checked.
+
+    The flows take no more than before, so a constraint is not full before its old level on their account.
+    """
     flows, first, uses, constraint = (
-        state.flow_i[FIXED],
+        state.flow_list[FIXED],
         state.flow_i[FIRST],
         state.flow_i[USES],
         state.use_i[CONSTRAINT],
     )
-    seen, queue_place, watching = (
-        state.constraint_i[SEEN],
-        state.constraint_i[QUEUE_PLACE],
-        state.constraint_i[WATCHING],
-    )
-    saturated, listed, ready = state.constraint_f[SATURATED], state.constraint_i[CIRCLE], state.constraint_i[MARKED]
-    epoch, checks, others = state.counts[EPOCH], state.counts[CHECKS], 0
-    state.counts[STEPS] += 1
-    step = state.counts[STEPS]
+    seen, saturated, epoch = state.constraint_i[SEEN], state.constraint_f[SATURATED], state.counts[EPOCH]
     for at in range(found):
         start = first[flows[at]]
         for use in range(start, start + uses[flows[at]]):
+            place = constraint[use]
+            if place != here and seen[place] != epoch:
+                seen[place] = epoch
+                if saturated[place] == math.inf:
+                    watch(state, place)
+                else:
+                    enqueue(state, place, math.inf)
+
+
+def watch(state: State, place: int) -> None:
+    """Note a constraint that fixes nobody, to be checked."""
+    state.constraint_i[QUEUE_PLACE][place] = WATCHES
+    state.constraint_list[WATCHING][state.counts[CHECKS]] = place
+    state.counts[CHECKS] += 1
+
+
+def let_go(state: State, place: int, level: float) -> None:
+    """Open the flows that a constraint had fixed at a level at which it is not full now."""
+    by, owner, flows, found = state.entry_i[BY], state.entry_i[OWNER], state.flow_list[FIXED], 0
+    start = state.constraint_i[BEGIN][place]
+    for entry in range(start, start + state.constraint_i[SPAN][place]):
+        if by[entry] == place:
+            flows[found] = owner[entry]
+            found += 1
+    forget(state, found)
+    reach_again(state, found, place, level)
+
+
+def reach_again(state: State, found: int, here: int, level: float) -> None:
+    """Reach the other constraints of flows, also those reached before, since their levels may be lower."""
+    flows, constraint, seen = state.flow_list[FIXED], state.use_i[CONSTRAINT], state.constraint_i[SEEN]
+    queue_place, marked, saturated = (
+        state.constraint_i[QUEUE_PLACE],
+        state.constraint_i[MARKED],
+        state.constraint_f[SATURATED],
+    )
+    state.counts[STEPS] += 1
+    epoch, step = state.counts[EPOCH], state.counts[STEPS]
+    for at in range(found):
+        start = state.flow_i[FIRST][flows[at]]
+        for use in range(start, start + state.flow_i[USES][flows[at]]):
             place = constraint[use]
             if place == here:
                 continue
             new = seen[place] != epoch
             if new and saturated[place] == math.inf:
-                seen[place], queue_place[place], watching[checks] = epoch, WATCHES, place
-                checks += 1
-            elif new or (again and queue_place[place] != WATCHES and ready[place] != step):
-                seen[place], ready[place], listed[others] = epoch, step, place
-                others += 1
-    state.counts[CHECKS] = checks
-    return others
-
-
-def let_go(state: State, place: int, level: float) -> None:
-    """Open the flows that a constraint had fixed at a level at which it is not full now."""
-    owner, following, by, when = state.use_i[OWNER], state.use_i[NEXT], state.use_i[BY], state.use_f[WHEN]
-    loose, found, entry = state.flow_i[FIXED], 0, state.constraint_i[HEAD][place]
-    while entry >= 0:
-        if by[entry] == place:
-            flow = owner[entry]
-            loose[found] = flow
-            found += 1
-            first = state.flow_i[FIRST][flow]
-            for use in range(first, first + state.flow_i[USES][flow]):
-                by[use], when[use] = NOBODY, math.inf
-        entry = following[entry]
-    reach_others(state, found, place, level, True)
+                seen[place] = epoch
+                watch(state, place)
+            elif new or (queue_place[place] != WATCHES and marked[place] != step):
+                seen[place], marked[place] = epoch, step
+                enqueue(state, place, level)
 
 
 def find_full(state: State) -> bool:
     """Queue the watching constraints that are full before all their flows are fixed; tell whether there are any."""
     state.counts[EPOCH] += 1
-    checks, watching = state.counts[CHECKS], state.constraint_i[WATCHING]
+    checks, watching = state.counts[CHECKS], state.constraint_list[WATCHING]
     if state.counts[LIMITED] > 0:
         for at in range(checks):
             fix_limited(state, watching[at])
         for at in range(state.counts[REACHED]):
-            fix_limited(state, state.constraint_i[GROUP][at])
+            fix_limited(state, state.constraint_list[GROUP][at])
     state.counts[CHECKS] = 0
     for at in range(keep_doubtful(state, checks)):
-        place = watching[at]
-        first_level = level_for(
-            state.constraint_i[QUANTA][place], state.constraint_i[MEMBERS][place], state.constraint_f[SCALE][place]
-        )
-        level = next_level(state, place, first_level, math.inf)
-        if level < math.inf:
-            state.constraint_i[SEEN][place], state.constraint_f[GHOST][place] = state.counts[EPOCH], math.inf
-            state.constraint_i[QUEUE_PLACE][place] = -1
-            enqueue(state, place, level)
-        else:
-            list_place(state, place)
+        queue_if_full(state, watching[at])
     return bool(state.counts[QUEUED] > 0)
+
+
+def queue_if_full(state: State, place: int) -> None:
+    """Queue a watching constraint at the level at which it is full, if it is at any."""
+    quanta, members, scale = state.constraint_i[QUANTA], state.constraint_i[MEMBERS], state.constraint_f[SCALE]
+    level = next_level(state, place, level_for(quanta[place], members[place], scale[place]), math.inf)
+    if level < math.inf:
+        state.constraint_i[SEEN][place], state.constraint_f[GHOST][place] = state.counts[EPOCH], math.inf
+        state.constraint_i[QUEUE_PLACE][place] = -1
+        enqueue(state, place, level)
+    else:
+        list_place(state, place)
 
 
 def fix_limited(state: State, place: int) -> None:
     """Give the flows of a constraint that nobody has fixed their caps."""
-    owner, following, by, cap = state.use_i[OWNER], state.use_i[NEXT], state.use_i[BY], state.flow_f[CAP]
-    entry = state.constraint_i[HEAD][place]
-    while entry >= 0:
+    owner, by, cap, start = state.entry_i[OWNER], state.entry_i[BY], state.flow_f[CAP], state.constraint_i[BEGIN][place]
+    for entry in range(start, start + state.constraint_i[SPAN][place]):
         flow = owner[entry]
         if by[entry] == NOBODY and cap[flow] < math.inf:
-            state.flow_f[FRESH][flow], state.flow_i[FIXED][0] = cap[flow], flow
+            state.flow_f[FRESH][flow], state.flow_list[FIXED][0] = cap[flow], flow
             list_fixed(state, 1)
-            write_down(state, 1, CAPPED, state.use_f[COEFFICIENT][entry] * cap[flow])
-        entry = following[entry]
+            write_down(state, 1, CAPPED, state.use_f[COEFFICIENT][state.entry_i[USE][entry]] * cap[flow])
 
 
 def keep_doubtful(state: State, checks: int) -> int:
-    """Keep of the watching constraints those that may be full when all flows are fixed; return how many."""
-    by, amount, following = state.use_i[BY], state.use_i[AMOUNT], state.use_i[NEXT]
-    watching, head, quanta = state.constraint_i[WATCHING], state.constraint_i[HEAD], state.constraint_i[QUANTA]
-    members, kept, work = state.constraint_i[MEMBERS], 0, 0
+    """Keep of the watching constraints those that may be full when all flows are fixed; return how many.
+
+    What these take is known coarsely; where that leaves a doubt it is added up.
+    """
+    watching, quanta, taken = state.constraint_list[WATCHING], state.constraint_i[QUANTA], state.constraint_i[TAKEN]
+    members, loose, kept = state.constraint_i[MEMBERS], state.constraint_i[LOOSE], 0
     for at in range(checks):
         place = watching[at]
-        entry, left = head[place], quanta[place] - SLACK * members[place]
-        while entry >= 0 and left > 0:
-            left -= amount[entry] if by[entry] != NOBODY else quanta[place]
-            entry = following[entry]
-        work += members[place]
-        if left <= 0:
+        close = (quanta[place] >> COARSE) - taken[place] <= members[place]
+        if loose[place] > 0 or (close and amount_free(state, place) <= 0):
             watching[kept] = place
             kept += 1
-    state.counts[WORK] += work
+    state.counts[WORK] += checks
     return kept
+
+
+def amount_free(state: State, place: int) -> int:
+    """Return what is left of a constraint whose flows are all fixed, less the slack, or 0 or less if nothing is."""
+    amount, start, span = state.entry_i[AMOUNT], state.constraint_i[BEGIN][place], state.constraint_i[SPAN][place]
+    left, entry = state.constraint_i[QUANTA][place] - SLACK * state.constraint_i[MEMBERS][place], start
+    while entry < start + span and left > 0:
+        left -= amount[entry]
+        entry += 1
+    state.counts[WORK] += span
+    return left  # type: ignore[no-any-return]

@@ -1,65 +1,89 @@
 """What the kernel works on: rows of numbers by flow, by constraint and by use.
 
-The kernel (``heaps``, ``filling``, ``circles``, ``ranks``, ``ripples``, ``progress``) is written once, in the part of
-Python that Numba compiles. In the plain form a table is a list of lists, in the compiled form a two-dimensional array;
-both give the same bits, since both do the same IEEE operations in the same order.
+The kernel (the parts listed in ``kernels``) is written once, in the part of Python that Numba compiles. In the plain
+form a table is a list of lists, in the compiled form a two-dimensional array; both give the same bits, since both do
+the same IEEE operations in the same order.
 
 What is left of a constraint is a whole number of quanta, 2^-62 of the power of two above its capacity: so it does not
 depend on the order in which flows are taken out, and is more exact than a sum of floating-point numbers.
 
 A flow has a slot, a constraint a place; what flow ``i`` takes of its constraints are the uses ``FIRST[i]`` to
-``FIRST[i] + USES[i] - 1``. The uses of one constraint form a list in the order of flow numbers.
+``FIRST[i] + USES[i] - 1``. Each use has an entry with its constraint: those of constraint ``j`` stand side by side in
+the order of flow numbers, from ``BEGIN[j]`` to ``BEGIN[j] + SPAN[j] - 1``, with some gaps and some room behind them.
 """
 
+import math
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-Row = Any  # list[int], list[float], or an array
+Row = Any  # list[int], list[float], a view of memory, or an array
 Table = Any  # list[list[int]], list[list[float]], or an array (rows, places)
 
 # Flows, whole numbers.
 NUMBER, FIRST, USES, LINKS = 0, 1, 2, 3
 OPEN, SEEN = 4, 5  # waits for its rate; last visited in which epoch
-END_HEAP, END_PLACE = 6, 7  # heap of slots by (end, number), and where a slot stands in it
-GROUP, CIRCLE, CHANGED, QUEUE, QUEUE_PLACE = 8, 9, 10, 11, 12  # lists of slots
-TIGHTEST = 13  # the use that offers least, or -1: its cap
-ALIKE = 14  # whether it takes equally of all that it crosses
-FIXED = 15  # list of slots that get their rate now
-BY_RANK = 16  # list of slots, the highest rank first
-ONE = 17  # whether it claims 1 of each constraint
-FLOW_NUMBERS = 18
+QUEUE_PLACE = 6
+TIGHTEST = 7  # the use that offers least, or -1: its cap
+ALIKE = 8  # whether it takes equally of all that it crosses
+ONE = 9  # whether it claims 1 of each constraint
+FLOW_NUMBERS = 10
 
 # Flows, quantities.
 CLAIMED, CAP, RATE, FRESH = 0, 1, 2, 3  # CLAIMED: its claim on the constraint looked at; FRESH: the rate worked out
-REMAINING, SINCE, METERED, END = 4, 5, 6, 7
-OFFER, RANK = 8, 9
-FLOW_QUANTITIES = 10
+REMAINING, SINCE, METERED = 4, 5, 6
+OFFER, RANK = 7, 8
+FLOW_QUANTITIES = 9
+FLOW_WORDS = FLOW_NUMBERS + FLOW_QUANTITIES
 
-# Constraints, whole numbers. OPEN, SEEN, GROUP, CIRCLE, QUEUE and QUEUE_PLACE as for flows.
-IDENTITY, HEAD, TAIL, ROW = 0, 1, 2, 3
-DIRTY, DIRTY_LIST = 6, 7
-READY, MEMBERS = 13, 14
-KEPT = 15  # the group while its ranks are filled one by one
-QUANTA, LEFT = 16, 17  # the capacity and what is left of it, in quanta
-STALE, STALE_LIST = 18, 19  # those whose last events are not known
-WATCHING, LISTED = 20, 21  # those that fixed nobody, to be checked; in ``GROUP`` since which sharing
-MARKED = 22  # in which step of a sweep it was last listed
-CONSTRAINT_NUMBERS = 23
+# Lists of slots.
+GROUP, CIRCLE, QUEUE, CHANGED = 0, 1, 2, 3
+FIXED = 4  # those that get their rate now
+BY_RANK = 5  # the highest rank first
+EARLIEST, DOUBTED = 6, 7  # by block of slots: the one that ends first, and whether that may have changed
+FLOW_LISTS = 8
+
+# Constraints, whole numbers. OPEN, SEEN and QUEUE_PLACE as for flows.
+IDENTITY, BEGIN, ROOM, MEMBERS = 0, 1, 2, 3
+QUANTA, LEFT = 7, 8  # the capacity and what is left of it, in quanta
+TAKEN, LOOSE = 9, 10  # what flows that are fixed take [coarse quanta, each rounded up]; how many nobody has fixed
+DIRTY, STALE = 11, 12
+SPAN = 17  # how many entries there are, gaps included
+LISTED = 13  # in ``GROUP`` since which sharing
+MARKED = 14  # in which step of a sweep it was last listed
+ROW, READY = 15, 16
+CONSTRAINT_NUMBERS = 18
 
 # Constraints, quantities. LOAD: the claims of the open flows; LOAD_LOW: what rounding took from it.
-CAPACITY, SCALE, LOAD, LOAD_LOW, LEVEL = 0, 1, 2, 3, 4  # SCALE: quanta in 1 of the capacity, a power of two
+LOAD, LOAD_LOW, LEVEL, CAPACITY, SCALE = 0, 1, 2, 3, 4  # SCALE: quanta in 1 of the capacity, a power of two
 SATURATED, GHOST = 5, 6  # the level at which it fixed flows: in the last sharing, and in the one before
 CONSTRAINT_QUANTITIES = 7
+CONSTRAINT_WORDS = CONSTRAINT_NUMBERS + CONSTRAINT_QUANTITIES
+
+# Lists of places. GROUP, CIRCLE and QUEUE as for flows.
+KEPT = 3  # the group while its ranks are filled one by one
+DIRTY_LIST = 4
+STALE_LIST = 5  # those whose last events are not known
+WATCHING = 6  # those that fixed nobody, to be checked
+CONSTRAINT_LISTS = 7
 
 # Uses.
-OWNER, CONSTRAINT, NEXT, PREVIOUS, LINK = 0, 1, 2, 3, 4
-BY, AMOUNT = 5, 6  # the place that fixed its flow, or ``CAPPED``, or ``NOBODY``; what it takes [quanta]
-USE_NUMBERS = 7
-COEFFICIENT, WHEN = 0, 1  # WHEN: the level at which its flow was fixed
-CLAIM = 2  # the flow's weight times the part of it that counts on the constraint
-USE_QUANTITIES = 3
+CONSTRAINT, ENTRY, LINK = 0, 1, 2
+USE_NUMBERS = 3
+COEFFICIENT = 0
+CLAIM = 1  # the flow's weight times the part of it that counts on the constraint
+USE_QUANTITIES = 2
+USE_WORDS = USE_NUMBERS + USE_QUANTITIES
+
+# Entries.
+OWNER, USE = 0, 1
+BY, AMOUNT = 2, 3  # the place that fixed its flow, or ``CAPPED``, or ``NOBODY``; what it takes [quanta]
+ENTRY_NUMBERS = 4
+WHEN = 0  # the level at which its flow was fixed
+ENTRY_QUANTITIES = 1
+ENTRY_WORDS = ENTRY_NUMBERS + ENTRY_QUANTITIES
 
 # Counts.
 EPOCH, DIRTIES, FLOWS, CHANGES, WORK, SLOTS = 0, 1, 2, 3, 4, 5
@@ -67,16 +91,25 @@ UNLIKE, WEIGHTED, RANKED = 6, 7, 8  # flows not alike, with another claim than 1
 STALES, LIMITED = 9, 10  # LIMITED: flows with a cap
 SHARING, FIXES, REACHED, QUEUED, CHECKS = 11, 12, 13, 14, 15  # of a sharing: its epoch, and how long its lists are
 STEPS = 16  # of all sweeps
-COUNTS = 17
+ENTRIES, ENTRY_PLACES = 17, 18  # where no constraint has room yet; how many there are
+COUNTS = 19
 
 CAPPED, NOBODY = -1, -2  # instead of a place
+GAP = 0  # the slot of no flow, and the use of none, that gaps between entries have
+
+# The desk, where kernel and caller lay down what they tell each other, one word each. A quantity may lie in any word.
+FIRST_END, FIRST_NUMBER = 0, 1  # when the next flow will have passed [s], and its number
+ASKING_NUMBER, ASKING_FIRST, ASKING_USES, ASKING_LINKS, ASKING_PARTED = 2, 3, 4, 5, 6  # of a flow that comes
+ASKING_WEIGHT, ASKING_CAP, ASKING_RANK, ASKING_SIZE, ASKING_NOW = 7, 8, 9, 10, 11
+ASKED = 12  # from here on its places, coefficients, claims if these are in parts, and links
+WORD = 8  # [bytes]
 
 # What ``share_anew`` found; other results are the place of a constraint over its capacity.
 FAIR, NO_EQUILIBRIUM, NEGATIVE_RATE = -1, -2, -3
 
 
 class State(NamedTuple):
-    """All rows; ``carried_bits`` and ``flow_s`` are the meter's sums by link."""
+    """All rows; ``carried_bits`` and ``flow_s`` are the meter's sums by link, the desk's words are of either kind."""
 
     flow_i: Table
     flow_f: Table
@@ -84,9 +117,25 @@ class State(NamedTuple):
     constraint_f: Table
     use_i: Table
     use_f: Table
-    counts: Table
-    carried_bits: Table
-    flow_s: Table
+    entry_i: Table
+    entry_f: Table
+    flow_list: Table
+    constraint_list: Table
+    ends: Row
+    counts: Row
+    carried_bits: Row
+    flow_s: Row
+    desk_i: Row
+    desk_f: Row
+
+
+# The numbers and the quantities of a flow, a constraint, a use or an entry.
+RECORDS = (
+    (FLOW_NUMBERS, FLOW_QUANTITIES),
+    (CONSTRAINT_NUMBERS, CONSTRAINT_QUANTITIES),
+    (USE_NUMBERS, USE_QUANTITIES),
+    (ENTRY_NUMBERS, ENTRY_QUANTITIES),
+)
 
 
 class Sums(NamedTuple):
@@ -98,43 +147,80 @@ class Sums(NamedTuple):
 
 def empty_state(sums: Sums) -> State:
     """Return rows without places, in the plain form."""
-    counts = FLOW_NUMBERS, FLOW_QUANTITIES, CONSTRAINT_NUMBERS, CONSTRAINT_QUANTITIES, USE_NUMBERS, USE_QUANTITIES
-    tables: list[Table] = [[[] for _ in range(count)] for count in counts]
-    return State._make([*tables, [0] * COUNTS, *sums])
+    tables: list[Table] = [
+        [[] for _ in range(rows)] for rows in (*chain.from_iterable(RECORDS), FLOW_LISTS, CONSTRAINT_LISTS)
+    ]
+    state = State._make([*tables, [], [0] * COUNTS, *(row.data for row in sums), *desk(2 * ASKED)])
+    state.desk_f[FIRST_END], state.desk_i[FIRST_NUMBER], state.counts[SLOTS] = math.inf, -1, GAP + 1
+    return widened(state, flows=GAP + 1, uses=GAP + 1)
 
 
-def widened(state: State, *, flows: int = 0, constraints: int = 0, uses: int = 0) -> State:
+def desk(words: int) -> tuple[Row, Row]:
+    """Return a new desk, as whole numbers and as quantities."""
+    memory = memoryview(bytearray(WORD * words))
+    return memory.cast("q"), memory.cast("d")
+
+
+def widened(state: State, *, flows: int = 0, constraints: int = 0, uses: int = 0, entries: int = 0) -> State:
     """Return the rows with at least so many places; what they hold stays."""
     if flows > len(state.flow_i[NUMBER]):
-        state = state._replace(flow_i=_wider(state.flow_i, flows, -1), flow_f=_wider(state.flow_f, flows, 0.0))
-    if constraints > len(state.constraint_i[HEAD]):
-        state = state._replace(
-            constraint_i=_wider(state.constraint_i, constraints, 0),
-            constraint_f=_wider(state.constraint_f, constraints, 0.0),
-        )
-        for row in (HEAD, TAIL):
-            for place in range(constraints - 1, len(state.constraint_i[row])):
-                state.constraint_i[row][place] = -1
-    if uses > len(state.use_i[OWNER]):
-        state = state._replace(use_i=_wider(state.use_i, uses, 0), use_f=_wider(state.use_f, uses, 0.0))
+        flow_i, flow_f = _wider_records(state.flow_i, state.flow_f, flows)
+        for slot in range(len(state.flow_i[NUMBER]), len(flow_i[NUMBER])):
+            flow_i[NUMBER][slot] = -1
+        ends = _wider(state.ends, len(flow_i[NUMBER]), math.inf)
+        lists = _wider_rows(state.flow_list, len(ends))
+        state = state._replace(flow_i=flow_i, flow_f=flow_f, flow_list=lists, ends=ends)
+    if constraints > len(state.constraint_i[BEGIN]):
+        numbers, quantities = _wider_records(state.constraint_i, state.constraint_f, constraints)
+        lists = _wider_rows(state.constraint_list, len(numbers[BEGIN]))
+        state = state._replace(constraint_i=numbers, constraint_f=quantities, constraint_list=lists)
+    if uses > len(state.use_i[LINK]):
+        use_i, use_f = _wider_records(state.use_i, state.use_f, uses)
+        state = state._replace(use_i=use_i, use_f=use_f)
+    if entries > len(state.entry_i[OWNER]):
+        entry_i, entry_f = _wider_records(state.entry_i, state.entry_f, entries)
+        state = state._replace(entry_i=entry_i, entry_f=entry_f)
+        state.counts[ENTRY_PLACES] = len(entry_i[OWNER])
     return state
 
 
 def packed(state: State) -> State:
-    """Return the same rows as arrays, for the compiled kernel."""
-    kinds = (np.int64, np.float64) * 3
-    tables: list[Table] = [np.array(table, dtype=kind) for table, kind in zip(state[:6], kinds, strict=True)]
-    return State._make([*tables, np.array(state.counts, dtype=np.int64), *state[7:]])
+    """Return the same rows as arrays, for the compiled kernel: records side by side, lists row by row."""
+    records: list[Table] = []
+    for numbers, quantities in (state[0:2], state[2:4], state[4:6], state[6:8]):
+        records += _records(numbers, quantities, len(numbers[0]))
+    lists = [np.array(rows, dtype=np.int64) for rows in (state.flow_list, state.constraint_list)]
+    ends, counts = np.array(state.ends, dtype=np.float64), np.array(state.counts, dtype=np.int64)
+    return State._make([*records, *lists, ends, counts, *map(np.asarray, state[12:])])
 
 
-def _wider(table: Table, places: int, content: float) -> Table:
-    """Return a table with twice as many places, or as many as asked for.
+def _records(numbers: Table, quantities: Table, places: int) -> tuple[Table, Table]:
+    """Return arrays in which all of one place stand side by side, with what two tables hold."""
+    memory = np.zeros((places, len(numbers) + len(quantities)), dtype=np.int64)
+    wide_i, wide_f = memory[:, : len(numbers)].T, memory.view(np.float64)[:, len(numbers) :].T
+    for wide, table in ((wide_i, numbers), (wide_f, quantities)):
+        for target, row in zip(wide, table, strict=True):
+            target[: len(row)] = row
+    return wide_i, wide_f
 
-    And some more: rows a power of two apart fall on the same lines of the processor's cache.
-    """
-    extra = max(places, 2 * len(table[0])) - len(table[0]) + 37
+
+def _wider_records(numbers: Table, quantities: Table, places: int) -> tuple[Table, Table]:
+    """Return two tables with twice as many places, or as many as asked for."""
+    places = max(places, 2 * len(numbers[0])) + 37
+    if isinstance(numbers, np.ndarray):
+        return _records(numbers, quantities, places)
+    return _wider_rows(numbers, places), [_wider(row, places, 0.0) for row in quantities]
+
+
+def _wider_rows(table: Table, places: int) -> Table:
+    """Return a table of whole numbers with so many places."""
     if isinstance(table, np.ndarray):
-        return np.pad(table, ((0, 0), (0, extra)), constant_values=content)
-    for row in table:
-        row.extend([content] * extra)
-    return table
+        return np.pad(table, ((0, 0), (0, places - table.shape[1])))
+    return [_wider(row, places, 0) for row in table]
+
+
+def _wider(row: Row, places: int, content: float) -> Row:
+    """Return a row with so many places."""
+    if isinstance(row, np.ndarray):
+        return np.pad(row, (0, places - len(row)), constant_values=content)
+    return row + [content] * (places - len(row))

@@ -292,6 +292,53 @@ def test_a_flow_waits_while_one_of_a_higher_rank_passes_and_then_goes_on(way):
     assert (fluid.remaining_bits(0), fluid.next_end()) == (80.0, (15.0, 0))
 
 
+@pytest.mark.parametrize("way", ["plain", "compiled"])
+def test_of_flows_that_end_together_the_lowest_number_is_next_as_soon_as_one_has_left(way):
+    fluid = Fluid(**WAYS[way])
+    fluid.set_capacity(0, 100.0)
+    for number in range(100):
+        fluid.add((37 * number) % 100, Demand(((0, 1.0),)), 50.0)
+    assert fluid.next_end() == (math.inf, -1)
+    fluid.share()
+    for number in range(100):
+        assert fluid.next_end() == (50.0, number)
+        fluid.remove(number, 50.0)
+    assert fluid.next_end() == (math.inf, -1)
+
+
+@pytest.mark.parametrize("way", ["plain", "compiled"])
+def test_where_many_have_left_others_come_back_in_the_order_of_their_numbers(way):
+    """Changes are listed in the order of numbers on the wire that is full, wherever those who left had been."""
+    fluid, asked = Fluid(**WAYS[way]), Demand(((0, 1.0), (1, 1.0)))
+    for j, capacity in enumerate((7e8, 1e9)):
+        fluid.set_capacity(j, capacity)
+    present = set()
+    for number in [*range(200), *range(60, 150), *range(149, 70, -1), *range(5, 200, 7), *range(0, 100, 3)]:
+        if number in present:
+            fluid.remove(number)
+        else:
+            fluid.add(number, asked)
+        present ^= {number}
+        fluid.share()
+        assert list(fluid.changed()) == sorted(present)
+        assert fluid.rate_bps(max(present)) == pytest.approx(7e8 / len(present), rel=1e-15)
+
+
+@pytest.mark.parametrize("way", ["plain", "compiled"])
+def test_a_flow_may_cross_more_than_those_before_it_together(way):
+    links, sums = 50, Sums(np.zeros(50), np.zeros(50))
+    fluid = Fluid(sums, **WAYS[way])
+    for j in range(links):
+        fluid.set_capacity(j, 10.0 + j)
+    fluid.add(0, Demand(((0, 1.0),)), 100.0, links=[0])
+    fluid.share()
+    fluid.add(1, Demand(tuple((j, 1.0) for j in range(links)), parts=(1.0,) * links), 100.0, 2.0, links=range(links))
+    fluid.share(2.0)
+    assert [fluid.rate_bps(number) for number in range(2)] == [5.0, 5.0]
+    fluid.measure(4.0)
+    assert sums.carried_bits.tolist() == [40.0] + [10.0] * 49
+
+
 def test_a_flow_that_changes_its_rank_takes_what_the_other_had():
     fluid = Fluid()
     fluid.set_capacity(0, 6.0)

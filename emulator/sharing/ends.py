@@ -1,0 +1,48 @@
+"""Which flow ends first: known for each block of slots, and looked for again where an end has changed.
+
+Part of the kernel. A heap would move each end that changes by several places, and a sharing may change a third of them.
+"""
+
+import math
+
+from .state import (
+    DOUBTED,
+    EARLIEST,
+    FIRST_END,
+    FIRST_NUMBER,
+    NUMBER,
+    SLOTS,
+    State,
+)
+
+BLOCK = 32  # slots
+
+
+def end_at(state: State, flow: int, end_s: float) -> None:
+    """Note when a flow will have passed, and that which of its block ends first may be another one now."""
+    state.ends[flow] = end_s
+    state.flow_list[DOUBTED][flow // BLOCK] = 1
+
+
+def find_first_end(state: State) -> None:
+    """Lay down on the desk which flow ends first, of those that end together the one of the lowest number."""
+    ends, number, slots = state.ends, state.flow_i[NUMBER], state.counts[SLOTS]
+    earliest, doubted, first_s, first = state.flow_list[EARLIEST], state.flow_list[DOUBTED], math.inf, -1
+    for block in range((slots + BLOCK - 1) // BLOCK):
+        if doubted[block] == 1:
+            doubted[block], earliest[block] = 0, first_of_block(state, block * BLOCK, min((block + 1) * BLOCK, slots))
+        flow = earliest[block]
+        end_s = ends[flow]
+        if end_s < first_s or (end_s == first_s < math.inf and number[flow] < first):
+            first_s, first = end_s, number[flow]
+    state.desk_f[FIRST_END], state.desk_i[FIRST_NUMBER] = first_s, first
+
+
+def first_of_block(state: State, start: int, stop: int) -> int:
+    """Return which of the flows in these slots ends first."""
+    ends, number, best, first_s = state.ends, state.flow_i[NUMBER], start, state.ends[start]
+    for flow in range(start + 1, stop):
+        end_s = ends[flow]
+        if end_s < first_s or (end_s == first_s and number[flow] < number[best]):
+            best, first_s = flow, end_s
+    return best
