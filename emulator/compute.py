@@ -3,8 +3,8 @@
 import math
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,7 @@ from .meter import Meter
 from .nodes import NodeClass
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """A job for a processor: how much, and what to do when it starts (given its duration [s]), is done, or is lost."""
 
     flop: float

@@ -98,10 +98,10 @@ class Endpoint:
 
     def event(self) -> simpy.Event:
         """Return an event for somebody to trigger; it fails with NodeDown when the node does."""
-        event = self._virtual.clock.event()
+        event = simpy.Event(self._virtual.clock)
         self._awaited[event] = None
         assert event.callbacks is not None
-        event.callbacks.append(lambda _: self._awaited.pop(event, None))
+        event.callbacks.append(self._awaited.pop)
         return event
 
     def wait(self, seconds: float) -> simpy.Event:
@@ -117,6 +117,10 @@ class Endpoint:
     def receive(self, timeout: float | None = None) -> simpy.Event:
         """Wait for the next packet; the value is None if none comes within ``timeout`` [s]."""
         return self._mailbox.get(self.event(), timeout)
+
+    def receive_newest(self) -> simpy.Event:
+        """Wait for a packet; of several that are there, or come at the same instant, the value is the newest."""
+        return self._mailbox.get_newest(self.event())
 
     def next_hop(self, destination: str) -> str:
         """Return the neighbour that a packet sent from here now would go to next.
@@ -233,10 +237,10 @@ class Endpoint:
         """Lose packets and whatever the program waits for; return the packets."""
         self.is_down = True
         packets = self._mailbox.clear()
-        for event in [event for event in self._awaited if not event.triggered]:
-            event.fail(NodeDown(self.name))
-            event.defused = True
-        self._awaited.clear()
+        for event in self._awaited:
+            if not event.triggered:
+                event.fail(NodeDown(self.name))
+                event.defused = True
         return packets
 
     def _delivered(self, hops_before: int, letter: Letter, event: simpy.Event, transfer: Transfer) -> None:

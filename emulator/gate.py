@@ -77,8 +77,8 @@ class Gate:
         if packet.hop_count > packet.hop_limit:
             message = f"packet {packet.packet} has crossed {packet.hop_count} links of at most {packet.hop_limit}"
             raise PacketError(RefuseReason.HOP_LIMIT, message)
-        named = (packet.source, packet.destination, *packet.visited, *(node for node, _ in packet.updates))
-        if packet.source < 0 or max(named) >= self._nodes:
+        trainers = [update.node for update in packet.updates]
+        if packet.source < 0 or max(packet.source, packet.destination, *packet.visited, *trainers) >= self._nodes:
             message = f"packet {packet.packet} of node {packet.source} names nodes that are not there"
             raise PacketError(RefuseReason.MALFORMED, message)
 

@@ -16,6 +16,7 @@ class Mailbox:
         self._clock, self._node = clock, node
         self._packets: deque[ModelPacket] = deque()
         self._waiting: OrderedDict[simpy.Event, Appointment | None] = OrderedDict()
+        self._for_newest: set[simpy.Event] = set()
 
     @property
     def held_bytes(self) -> int:
@@ -37,13 +38,17 @@ class Mailbox:
 
     def put(self, packet: ModelPacket) -> None:
         """Hand a packet to who waits, else keep it."""
-        if self._waiting:
-            event, timer = self._waiting.popitem(last=False)
-            if timer is not None:
-                timer.cancel()
-            event.succeed(packet)
-        else:
+        if not self._waiting:
             self._packets.append(packet)
+            return
+        event, timer = self._waiting.popitem(last=False)
+        if timer is not None:
+            timer.cancel()
+        if event in self._for_newest:
+            self._for_newest.remove(event)
+            self._hand_newest_soon(event, packet)
+        else:
+            event.succeed(packet)
 
     def get(self, event: simpy.Event, timeout_s: float | None = None) -> simpy.Event:
         """Return the event, which the next packet triggers, or None when none has come in time."""
@@ -55,12 +60,33 @@ class Mailbox:
         self._waiting[event] = timer
         return event
 
+    def get_newest(self, event: simpy.Event) -> simpy.Event:
+        """Return the event, which is triggered once a packet is there and all have come that come at that instant.
+
+        Its value is the newest; those before it are not kept.
+        """
+        if self._packets:
+            self._hand_newest_soon(event, self._packets.popleft())
+        else:
+            self._waiting[event] = None
+            self._for_newest.add(event)
+        return event
+
+    def _hand_newest_soon(self, event: simpy.Event, packet: ModelPacket) -> None:
+        self._clock.after(0.0, Turn.TIMER, self._node, partial(self._hand_newest, event, packet))
+
+    def _hand_newest(self, event: simpy.Event, packet: ModelPacket) -> None:
+        if not event.triggered:
+            event.succeed(self._packets[-1] if self._packets else packet)
+            self._packets.clear()
+
     def clear(self) -> list[ModelPacket]:
         """Forget who waits; return the packets that nobody had taken."""
         for timer in self._waiting.values():
             if timer is not None:
                 timer.cancel()
         self._waiting.clear()
+        self._for_newest.clear()
         lost = list(self._packets)
         self._packets.clear()
         return lost

@@ -367,17 +367,20 @@ class Node(Endpoint):
         """
         shard, time_s, frozen = self._studied or Studied(self.data, self.now, ())
         assert shard is not None
-        counts = self._learning.count(self.name, shard, time_s)
-        seen = tuple(a + b for a, b in zip(packet.seen or (0,) * len(counts), counts, strict=True))
+        seen = counts = self._learning.count(self.name, shard, time_s)
+        if packet.seen:
+            seen = tuple(a + b for a, b in zip(packet.seen, counts, strict=True))
         layers = model.structure.layers
         before = packet.updates or (LayerUpdate(-1, 0),) * len(layers)
-        total = sum(seen)
+        kinds, total = len(seen), sum(seen)
         return packet.with_model(model).but(
             seen=seen,
-            sought=tuple(kind for kind, count in enumerate(seen) if count * len(seen) < total),
+            sought=tuple([kind for kind, count in enumerate(seen) if count * kinds < total]),
             updates=tuple(
-                update if layer in frozen else LayerUpdate(self.index, update.samples + len(shard))
-                for layer, update in zip(layers, before, strict=True)
+                [
+                    update if layer in frozen else LayerUpdate(self.index, update.samples + len(shard))
+                    for layer, update in zip(layers, before, strict=True)
+                ]
             ),
             performance=Performance(
                 node=self.index, value=accuracy if math.isfinite(accuracy) else math.nan, time_s=self.now

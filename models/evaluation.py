@@ -7,18 +7,19 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
+from .arrangement import padded
 from .linear import LinearStructure
 from .mlp import MLPStructure
 from .model import Model
 from .objective import counted, losses
 from .shard import Shard
-from .stack import MLPStack, padded, stackable
+from .stack import MLPStack, stackable
 from .structure import Structure
 from .trainer import run_on_one_thread
 
 _FLOP_AT_ONCE = 2**32  # memory of a pass grows with its work, and this is less than 1 GB of it
 _MOST_SAMPLES = 256
-_VALUES_TOGETHER = 2**22  # of the inputs and outputs of all layers of models that pass together: 16 MB
+_VALUES_TOGETHER = 2**20  # of the inputs and outputs of all layers of models that pass together: 4 MB
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch.nn.functional import pad
+from numpy.typing import NDArray
 
 from .job import TrainingJob
-from .minibatches import draw_minibatches
+from .minibatches import minibatches_from
 from .stack import MLPStack
+from .streams import generators
 
 _VALUES_PER_JOB = 2**15  # of inputs laid out ahead; with it the length of a block depends on the job alone
 
@@ -37,10 +38,11 @@ class Feed:
         self._steps, self._rows = plan.steps, stack.rows
         self._length = min(plan.steps, max(1, _VALUES_PER_JOB // (stack.rows * features)))
         self._drawn = [
-            draw_minibatches(len(job.shard), plan.steps, plan.batch_size, stack.rows, job.seed) for job in jobs
+            minibatches_from(rng, len(job.shard), plan.steps, plan.batch_size, stack.rows)
+            for job, rng in zip(jobs, generators([job.seed for job in jobs]), strict=True)
         ]
-        self._inputs = [_widened(job.shard.inputs.flatten(1), features) for job in jobs]
-        self._labels = [job.shard.labels.numpy() for job in jobs]
+        self._inputs = [_widened(job.shard.rows, features) for job in jobs]
+        self._labels = [job.shard.classes for job in jobs]
         self._room = torch.empty(len(jobs), self._length, stack.rows, features)
 
     def blocks(self) -> Iterator[Block]:
@@ -52,15 +54,16 @@ class Feed:
         shape = (stop - start, len(self._drawn), self._rows)
         labels, weights = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.float32)
         inputs = self._room[:, : stop - start]
+        laid_out = inputs.numpy()
         for place, drawn in enumerate(self._drawn):
             indices = drawn.indices[start:stop]
-            chosen = torch.from_numpy(indices).flatten()
-            torch.index_select(self._inputs[place], 0, chosen, out=inputs[place].flatten(0, 1))
-            labels[:, place] = self._labels[place][indices]
+            # Clipping, of indices that need none, lets NumPy write to the room without a copy between.
+            self._inputs[place].take(indices, 0, laid_out[place], "clip")
+            labels[:, place] = self._labels[place].take(indices)
             weights[:, place] = drawn.weights[start:stop]
         return Block(inputs, torch.from_numpy(labels), torch.from_numpy(weights))
 
 
-def _widened(inputs: torch.Tensor, features: int) -> torch.Tensor:
+def _widened(inputs: NDArray[np.float32], features: int) -> NDArray[np.float32]:
     missing = features - inputs.shape[1]
-    return pad(inputs, (0, missing)) if missing else inputs
+    return np.pad(inputs, ((0, 0), (0, missing))) if missing else inputs

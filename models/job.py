@@ -5,8 +5,9 @@ import hashlib
 import inspect
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -24,6 +25,8 @@ _SOURCES = (
     "device.py",
     "feed.py",
     "stack.py",
+    "arrangement.py",
+    "flat_weights.py",
     "plain.py",
     "objective.py",
     "teacher.py",
@@ -33,6 +36,7 @@ _SOURCES = (
     "structure.py",
     "shard.py",
     "streams.py",
+    "pcg64.py",
     "backbone.py",
 )
 
@@ -111,9 +115,8 @@ class TrainingJob:
     def __post_init__(self) -> None:
         structure = self.model.structure
         structure.check(self.shard)
-        unknown, layers = sorted(set(self.plan.frozen) - set(structure.layers)), ", ".join(structure.layers)
-        if unknown or set(self.plan.frozen) == set(structure.layers):
-            raise ValueError(f"cannot freeze {', '.join(unknown) or 'every layer'}; the model has {layers}")
+        if self.plan.frozen:
+            self._check_frozen(structure.layers)
         if self.anchor is not None and self.anchor.structure != structure:
             raise ValueError(f"an anchor has the model's structure, not {self.anchor.structure}")
         if self.correction is not None and {
@@ -123,17 +126,23 @@ class TrainingJob:
         if self.teacher is not None and len(self.teacher) != len(self.shard):
             raise ValueError(f"the teacher speaks of {len(self.teacher)} samples, the shard has {len(self.shard)}")
 
-    @property
+    def _check_frozen(self, layers: Sequence[str]) -> None:
+        unknown = sorted(set(self.plan.frozen) - set(layers))
+        if unknown or set(self.plan.frozen) == set(layers):
+            there = ", ".join(layers)
+            raise ValueError(f"cannot freeze {', '.join(unknown) or 'every layer'}; the model has {there}")
+
+    @cached_property
     def samples(self) -> int:
         """Number of samples that pass through training, counted once a step."""
         return self.plan.samples(len(self.shard))
 
-    @property
+    @cached_property
     def work_flop(self) -> int:
         """Work of the whole job [FLOP], known before it runs; what a teacher's words cost is not in it."""
         return self.samples * _training_flop(self.model.structure, self.plan.frozen)
 
-    @property
+    @cached_property
     def signature(self) -> "Signature":
         """What jobs must have in common to be computed in one batch."""
         return Signature(self.model.structure, self.plan, self.correction is not None, self.teacher is not None)

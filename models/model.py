@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from .arrangement import Arrangement
+from .flat_weights import FlatWeights
 from .formats import FORMATS
 from .formats import Bits as Bits
 from .layouts import shape_bytes, tensor_bytes
@@ -24,7 +26,8 @@ class Model:
 
     Attributes:
         structure: what the weights are shaped for.
-        weights: contiguous float32 tensors by name, in the structure's order. Never change one in place.
+        weights: contiguous float32 tensors by name, in the structure's order. Never change one in place. `FlatWeights`
+            are not looked at.
         bits: bits per weight when packed (see `formats.py`); below 32 every value is one that the format can carry.
         sparse: whether zeros are left out when packed, where that is smaller.
     """
@@ -35,7 +38,13 @@ class Model:
     sparse: bool = False
 
     def __post_init__(self) -> None:
-        shapes = self.structure.shapes
+        if self.bits not in FORMATS:
+            raise ValueError(f"a model travels in {', '.join(map(repr, FORMATS))} bits per weight, not {self.bits!r}")
+        if not isinstance(self.weights, FlatWeights) or self.weights.arrangement is not self.structure.arrangement:
+            self._take(self.structure.shapes)
+
+    def _take(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Check that the weights are tensors of these shapes, and put them in their order."""
         if self.weights.keys() != shapes.keys():
             raise ValueError(f"weights {sorted(self.weights)} do not fit a structure with {sorted(shapes)}")
         for name, shape in shapes.items():
@@ -45,8 +54,6 @@ class Model:
                     f"{name} must be contiguous float32 {shape}, not {tensor.dtype} {tuple(tensor.shape)}"
                     f"{'' if tensor.is_contiguous() else ', not contiguous'}"
                 )
-        if self.bits not in FORMATS:
-            raise ValueError(f"a model travels in {', '.join(map(repr, FORMATS))} bits per weight, not {self.bits!r}")
         weights = {name: self.weights[name] for name in shapes}
         if any(tensor.requires_grad for tensor in weights.values()):
             weights = {name: tensor.detach() for name, tensor in weights.items()}
@@ -59,19 +66,37 @@ class Model:
 
         What writes into the memory past torch, as through `tensor.numpy()`, is not seen.
         """
-        return [tensor._version for tensor in self.weights.values()] == self._versions  # type: ignore[attr-defined, no-any-return]
+        weights = self.weights
+        if isinstance(weights, FlatWeights):
+            return weights.is_unchanged
+        return [tensor._version for tensor in weights.values()] == self._versions  # type: ignore[attr-defined, no-any-return]
+
+    @property
+    def packed(self) -> NDArray[np.float32]:
+        """The weights side by side, as the structure's arrangement has them in a file; never change them."""
+        weights, arrangement = self.weights, self.structure.arrangement
+        if isinstance(weights, FlatWeights) and weights.arrangement is arrangement:
+            return weights.packed
+        return FlatWeights.of(arrangement, weights).packed
 
     @cached_property
     def is_finite(self) -> bool:
         """Whether every weight is a finite number."""
-        return all(bool(np.isfinite(tensor.numpy()).all()) for tensor in self.weights.values())
+        weights = self.weights
+        arrays = [weights.packed] if isinstance(weights, FlatWeights) else [each.numpy() for each in weights.values()]
+        return all(bool(np.isfinite(array).all()) for array in arrays)
 
     @property
     def size_bytes(self) -> int:
         """Size of the weights as they travel [bytes]; `pack_model` adds a header of a few hundred bytes."""
         if not self.sparse:
-            return sum(shape_bytes(shape, self.bits) for shape in self.structure.shapes.values())
+            return _dense_bytes(self.structure.arrangement, self.bits)
         return sum(tensor_bytes(tensor.numpy(), self.bits, self.sparse) for tensor in self.weights.values())
+
+
+@lru_cache(maxsize=256)
+def _dense_bytes(arrangement: Arrangement, bits: Bits) -> int:
+    return sum(shape_bytes(place.shape, bits) for place in arrangement.places.values())
 
 
 def tensor_of(values: NDArray[np.floating[Any]]) -> torch.Tensor:

@@ -7,11 +7,8 @@ codes of a sparse one belong (`formats.py`, `layouts.py`). The types of the code
     PackingError    what arrived is not what it should be; a ValueError
 """
 
-import json
-import math
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import safetensors.numpy
@@ -20,10 +17,10 @@ import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
+from .flat_weights import FlatWeights
 from .formats import FORMATS, Bits, Codes, Values, format_of
 from .layouts import MASK, PLACES, SCALES, lay_out, take_up
 from .model import Model, tensor_of
-from .stack import padded
 from .structure import Structure
 
 _BITS: Mapping[torch.dtype, Bits] = {torch.float32: 32, torch.float16: 16, torch.bfloat16: "bf16", torch.uint8: 4}
@@ -73,8 +70,7 @@ def pack_model(model: Model, bits: Bits | None = None) -> bytes:
     """
     bits = bits or model.bits
     if bits == 32 and not model.sparse:
-        layout = _dense(model.structure)
-        return b"".join([layout.head, *[model.weights[place.name].numpy().data for place in layout.places]])
+        return b"".join([model.structure.arrangement.head, model.packed.data])
     packed: dict[str, torch.Tensor | Codes] = {}
     for name, tensor in model.weights.items():
         arrays = lay_out(tensor.numpy(), bits, model.sparse)
@@ -91,7 +87,8 @@ def unpack_model(data: bytes, structure: Structure) -> Model:
         PackingError: the bytes do not unpack, or are not the weights of this structure as `pack_model` packs them.
     """
     if is_dense(data, structure):
-        return _dense_model(data, structure)
+        arrangement = structure.arrangement
+        return Model(structure, FlatWeights(arrangement, np.frombuffer(data, "<f4", offset=len(arrangement.head))))
     tensors = unpack(data)
     # A sparse tensor promises more weights than it has bytes: no sparsity that there is leaves so few.
     if structure.parameters > _MOST_WEIGHTS_PER_BYTE * len(data):
@@ -111,73 +108,10 @@ def unpack_model(data: bytes, structure: Structure) -> Model:
     return model
 
 
-class _Place(NamedTuple):
-    """A tensor's shape, strides and size, its first number in the file, and where that is in memory."""
-
-    name: str
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-    size: int
-    first: int
-    at: int
-
-
-class _Dense(NamedTuple):
-    """How a model of a structure lies in a file where all its weights are float32.
-
-    Attributes:
-        head: what comes before the weights.
-        places: of the tensors, in the order in which they lie there.
-        weights: number of all.
-        room: numbers that they take in memory, where each begins on a 64-byte boundary.
-    """
-
-    head: bytes
-    places: tuple[_Place, ...]
-    weights: int
-    room: int
-
-
-@lru_cache(maxsize=64)
-def _dense(structure: Structure) -> _Dense:
-    """Return the layout as the safetensors library makes it: by name, and the list filled up to 8 bytes."""
-    places, weights, room = [], 0, 0
-    for name, shape in sorted(structure.shapes.items()):
-        size, strides = math.prod(shape), tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
-        places.append(_Place(name, shape, strides, size, weights, room))
-        weights, room = weights + size, room + padded(size)
-    entries = {
-        place.name: {
-            "dtype": "F32",
-            "shape": place.shape,
-            "data_offsets": (4 * place.first, 4 * (place.first + place.size)),
-        }
-        for place in places
-    }
-    text = json.dumps(entries, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 8)
-    return _Dense(len(text).to_bytes(8, "little") + text, tuple(places), weights, room)
-
-
 def is_dense(data: bytes, structure: Structure) -> bool:
     """Say whether bytes are a model of a structure, packed with all its weights as float32."""
-    layout = _dense(structure)
-    return len(data) == len(layout.head) + 4 * layout.weights and data.startswith(layout.head)
-
-
-def _dense_model(data: bytes, structure: Structure) -> Model:
-    """Return a model that was packed so, its weights in memory of their own, each on a 64-byte boundary."""
-    layout = _dense(structure)
-    packed = np.frombuffer(data, "<f4", offset=len(layout.head))
-    room = torch.empty(layout.room)
-    numbers, weights = room.numpy(), {}
-    for place in layout.places:
-        numbers[place.at : place.at + place.size] = packed[place.first : place.first + place.size]
-        weights[place.name] = room.as_strided(place.shape, place.strides, place.at)
-    model = Model(structure, weights)
-    # Looked at here, where all numbers lie side by side: tensor by tensor it takes four times as long.
-    model.__dict__["is_finite"] = bool(np.isfinite(packed).all())
-    return model
+    arrangement = structure.arrangement
+    return len(data) == arrangement.file_bytes and data.startswith(arrangement.head)
 
 
 def _same(one: Values, other: Values) -> bool:

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import torch
 
+from .arrangement import padded
 from .device import CPU
+from .flat_weights import FlatWeights
 from .job import TrainingJob, TrainingResult
 from .minibatches import draw_minibatches
 from .model import Model
 from .objective import mean_loss
 from .optimisers import optimiser
-from .stack import padded
 from .terms import Terms
 
 
@@ -32,8 +33,9 @@ def train_alone(job: TrainingJob, device: torch.device = CPU) -> TrainingResult:
             view.copy_(gradient)
         step()
         reported.append(loss)
-    kept = {name: weights[name].detach().to(CPU, copy=True) for name in structure.shapes}
-    return TrainingResult(Model(structure, kept), float(np.mean([float(loss) for loss in reported])), job.samples)
+    kept = {name: weights[name].detach().to(CPU) for name in structure.shapes}
+    model = Model(structure, FlatWeights.of(structure.arrangement, kept))
+    return TrainingResult(model, float(np.mean([float(loss) for loss in reported])), job.samples)
 
 
 def _losses(

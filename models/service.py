@@ -1,7 +1,7 @@
 """TrainingService: collects jobs whose results are not due yet and computes them together when the first is."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 
@@ -13,8 +13,7 @@ from .trainer import run_on_one_thread, train
 from .workers import Workers
 
 
-@dataclass(frozen=True)
-class Ticket:
+class Ticket(NamedTuple):
     """A claim on the result of a job that was submitted."""
 
     number: int

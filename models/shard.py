@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from .dataset import UNCOUNTED, Task
 
@@ -36,6 +38,7 @@ class Shard:
     def __post_init__(self) -> None:
         if self.features.dtype not in (torch.uint8, torch.float32) or self.features.ndim < 2:
             raise ValueError("a shard's features are uint8 or float32 (samples, *shape)")
+        object.__setattr__(self, "_samples", len(self.labels))
         if len(self.labels) != len(self.features):
             raise ValueError("a shard's labels are one for each sample")
         if self.task not in _LABELS:
@@ -52,12 +55,24 @@ class Shard:
             raise ValueError(f"the labels of text are bytes or {UNCOUNTED}")
 
     def __len__(self) -> int:
-        return self.labels.shape[0]
+        return self._samples  # type: ignore[attr-defined, no-any-return]
 
     @cached_property
     def inputs(self) -> torch.Tensor:
         """What a model of numbers sees: (samples, *shape) float32."""
         return self.features.to(torch.float32) * self.scale
+
+    @cached_property
+    def rows(self) -> NDArray[np.float32]:
+        """The inputs as an array (samples, features), which shares their memory."""
+        rows: NDArray[np.float32] = self.inputs.flatten(1).numpy()
+        return rows
+
+    @cached_property
+    def classes(self) -> NDArray[np.int64]:
+        """The labels as an array, which shares their memory."""
+        classes: NDArray[np.int64] = self.labels.numpy()
+        return classes
 
     @cached_property
     def counts(self) -> tuple[int, ...]:

@@ -9,19 +9,18 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TypeGuard
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from .arrangement import Place, padded
+from .flat_weights import FlatWeights
 from .linear import LinearStructure
 from .mlp import MLPStructure
 from .model import Model
 from .structure import Structure
 
 _NEVER = -1e30  # bias of a class that does not exist: its probability is exactly 0
-
-
-def padded(size: int, multiple: int = 16) -> int:
-    """Return the next multiple at or above a size."""
-    return -(-size // multiple) * multiple
 
 
 def stackable(structure: Structure) -> TypeGuard[MLPStructure | LinearStructure]:
@@ -53,7 +52,9 @@ class MLPStack:
         self._errors = [torch.empty_like(output) for output in self._outputs]
         self._outputs_transposed = [output.transpose(1, 2) for output in self._outputs]
         self._activation = structure.activation if isinstance(structure, MLPStructure) else "relu"
-        self._fill(self.weights, self.biases, [model.weights for model in models])
+        # Jobs of a round begin with one model: then one copy of it is broadcast.
+        distinct = models[:1] if all(model is models[0] for model in models) else models
+        self._fill(self.weights, self.biases, _rows([model.packed for model in distinct]))
         self.biases[-1][:, :, self.structure.widths[-1] :] = _NEVER
 
     def _views(self, flat: torch.Tensor) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
@@ -65,17 +66,14 @@ class MLPStack:
             start = end
         return weights, biases
 
-    def _fill(
-        self,
-        weights: Sequence[torch.Tensor],
-        biases: Sequence[torch.Tensor],
-        tensors: Sequence[Mapping[str, torch.Tensor]],
-    ) -> None:
+    def _fill(self, weights: Sequence[torch.Tensor], biases: Sequence[torch.Tensor], rows: torch.Tensor) -> None:
+        """Fill views of a flat tensor with the numbers of each model, or of one for all: (models or 1, weights)."""
+        places = self.structure.arrangement.places
         for number, layer in enumerate(self.structure.layers):
             inputs, outputs = self.structure.widths[number : number + 2]
-            own = torch.stack([named[f"{layer}.weight"] for named in tensors])
+            own = _in_rows(rows, places[f"{layer}.weight"])
             weights[number][:, :inputs, :outputs] = own.transpose(1, 2)
-            biases[number][:, 0, :outputs] = torch.stack([named[f"{layer}.bias"] for named in tensors])
+            biases[number][:, 0, :outputs] = _in_rows(rows, places[f"{layer}.bias"])
 
     def laid_out(self, tensors: Sequence[Mapping[str, torch.Tensor]], rest: torch.Tensor | None = None) -> torch.Tensor:
         """Return tensors of each model's weights, by name, laid out as the parameters are.
@@ -85,7 +83,8 @@ class MLPStack:
             rest: what the padding holds; without it, zeros.
         """
         flat = torch.zeros_like(self.parameters) if rest is None else rest.clone()
-        self._fill(*self._views(flat), tensors)
+        arrangement = self.structure.arrangement
+        self._fill(*self._views(flat), _rows([FlatWeights.of(arrangement, named).packed for named in tensors]))
         return flat
 
     def gradients_of(self, layers: Sequence[str]) -> list[torch.Tensor]:
@@ -95,15 +94,14 @@ class MLPStack:
 
     def models(self) -> list[Model]:
         """Return copies of the models as they are now, each in memory of its own."""
-        tensors: list[dict[str, torch.Tensor]] = [{} for _ in range(self.count)]
+        arrangement = self.structure.arrangement
+        rows = torch.empty(self.count, arrangement.weights)
         for number, layer in enumerate(self.structure.layers):
             inputs, outputs = self.structure.widths[number : number + 2]
-            weights = self.weights[number][:, :inputs, :outputs].transpose(1, 2).unbind()
-            biases = self.biases[number][:, 0, :outputs].unbind()
-            for named, weight, bias in zip(tensors, weights, biases, strict=True):
-                named[f"{layer}.weight"] = weight.clone(memory_format=torch.contiguous_format)
-                named[f"{layer}.bias"] = bias.clone()
-        return [Model(self.structure, named) for named in tensors]
+            weights = self.weights[number][:, :inputs, :outputs]
+            _in_rows(rows, arrangement.places[f"{layer}.weight"]).copy_(weights.transpose(1, 2))
+            _in_rows(rows, arrangement.places[f"{layer}.bias"]).copy_(self.biases[number][:, 0, :outputs])
+        return [Model(self.structure, FlatWeights(arrangement, row.copy())) for row in rows.numpy()]
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return the logits (models, rows, classes) for inputs (models, rows, features), all padded."""
@@ -125,6 +123,16 @@ class MLPStack:
                 torch.bmm(error, self._transposed[number], out=self._errors[number - 1])
                 error = self._errors[number - 1]
                 _DERIVATIVES[self._activation](error, self._outputs[number - 1])
+
+
+def _rows(packed: Sequence[NDArray[np.float32]]) -> torch.Tensor:
+    """Return the weights of models, a row each."""
+    return torch.from_numpy(np.stack(packed))
+
+
+def _in_rows(rows: torch.Tensor, place: Place) -> torch.Tensor:
+    """Return the tensors of one name (models, *shape) as a view into the weights of models, a row each."""
+    return rows.as_strided((len(rows), *place.shape), (rows.shape[1], *place.strides), place.first)
 
 
 def _relu_derivative(error: torch.Tensor, output: torch.Tensor) -> None:

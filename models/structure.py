@@ -7,6 +7,7 @@ from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 
+from .arrangement import Arrangement, arrangement_of
 from .dataset import Task
 from .streams import generator
 
@@ -107,6 +108,11 @@ class Structure(ABC):
         """Number of weights, biases included."""
         return sum(math.prod(shape) for shape in self.shapes.values())
 
+    @cached_property
+    def arrangement(self) -> Arrangement:
+        """How the weights lie side by side."""
+        return arrangement_of(*self.shapes.items())
+
     @property
     def forward_flop_per_sample(self) -> int:
         """Work of one forward pass over one sample [FLOP]."""
@@ -142,8 +148,9 @@ class Structure(ABC):
         Raises:
             ValueError: the shard is empty, or has another task, other shapes or labels that the model does not have.
         """
-        shape = tuple(shard.features.shape)
-        if not len(shard) or math.prod(shape[1:]) != math.prod(self.input_shape):
+        samples = len(shard)
+        if not samples or shard.features.numel() != samples * math.prod(self.input_shape):
+            shape = tuple(shard.features.shape)
             raise ValueError(f"a model of {_sizes(self.input_shape)} inputs cannot see a shard of {shape}")
         if shard.task != self.task:
             raise ValueError(f"a model for {self.task} cannot learn from a shard for {shard.task}")

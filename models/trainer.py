@@ -32,7 +32,8 @@ def train(jobs: Sequence[TrainingJob], device: torch.device = CPU) -> list[Train
     Raises:
         ValueError: the jobs differ in signature.
     """
-    if any(job.signature != jobs[0].signature for job in jobs):
+    signature = jobs[0].signature if jobs else None
+    if any(job.signature != signature for job in jobs):
         raise ValueError("jobs computed together must have one signature (structure and plan)")
     run_on_one_thread()
     if device.type != "cpu" or not together(jobs):
@@ -62,8 +63,8 @@ def _train_together(jobs: Sequence[TrainingJob]) -> list[TrainingResult]:
     step = _terms(jobs, stack).before(step, stack.parameters, stack.gradients)
     feed = Feed(jobs, stack)
     losses = np.concatenate([_train_block(stack, block, step) for block in feed.blocks()], axis=1)
-    trained = zip(stack.models(), losses, jobs, strict=True)
-    return [TrainingResult(model, float(own.mean()), job.samples) for model, own, job in trained]
+    trained = zip(stack.models(), losses.mean(axis=1).tolist(), jobs, strict=True)
+    return [TrainingResult(model, loss, job.samples) for model, loss, job in trained]
 
 
 def _terms(jobs: Sequence[TrainingJob], stack: MLPStack) -> Terms:

@@ -48,9 +48,7 @@ class Served(Method):
     def work(self, node: Node) -> Program:
         """Learn from what comes and send back what came of it; of several that wait only the newest counts."""
         while True:
-            packet = yield node.receive()
-            while (newer := (yield node.receive(timeout=0.0))) is not None:
-                packet = newer
+            packet = yield node.receive_newest()
             answer = yield from self.learn(node, packet)
             node.send(node.name_of(packet.source), answer)
 

@@ -9,10 +9,11 @@ import json
 import math
 import re
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter, itemgetter, mul
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import limits
 from .errors import PacketError, RefuseReason
@@ -23,7 +24,7 @@ from .stamps import LayerUpdate, PacketKind, Performance, ScaleStamp
 if TYPE_CHECKING:
     from .packet import ModelPacket
 
-VERSION = 2
+VERSION = 3
 MAGIC = b"WFMP"
 _CHECKSUM_BYTES = 16
 _SIGNED = b"wayfare packet\0"
@@ -105,15 +106,30 @@ _CHECKED = (
     "scale.depth",
     "scale.sparsity",
 )
-_numbers_of, _lists_of = attrgetter(*_OF_PACKET), attrgetter(*(name for name, _, _ in LISTS))
-_checked_of, _checked_in = attrgetter(*_CHECKED), itemgetter(*_CHECKED)
+_numbers_of, _lists_of = attrgetter(*_OF_PACKET), attrgetter(*(name for name, _, _ in LISTS[1:]))
+_checked_in, _checked_of = itemgetter(*_CHECKED), itemgetter(*map(_OF_PACKET.index, _CHECKED))
 _plain_in, _counts_in = itemgetter(*_PLAIN), itemgetter(*(f"count.{name}" for name, _, _ in LISTS))
+_NO_CHECKSUM = bytes(_CHECKSUM_BYTES)
+_FLAT: Sequence[Callable[[Any], Iterable[Any]]] = [
+    (lambda text: (bytes(text),)) if form == "s" else chain.from_iterable if len(form) > 1 else iter
+    for _, form, _ in LISTS
+]
+"""What `struct` packs of the entries of each list."""
+
+_IDS = "ids of nodes start at 0, and -1 is nobody"
 _NOTHING: Mapping[str, Any] = {form: b"" if form == "s" else () for _, form, _ in LISTS}
 _ENTRY_BYTES = tuple(struct.calcsize(f"<{form}") for _, form, _ in LISTS)
 _to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 # A text without an end matches too: else each quote in it would be tried for a beginning, in quadratic time.
 _TEXT_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+.?|[\[\]{}]', re.DOTALL)
 _STEPS = dict(zip(b"[]{}", (1, -1, 1, -1), strict=True))
+
+
+class Listed(NamedTuple):
+    """The lists of a packet as they travel: how many entries each has, and all of them."""
+
+    counts: tuple[int, ...]
+    body: bytes
 
 
 def seal(packet: "ModelPacket") -> Letter:
@@ -137,7 +153,7 @@ def size_of(packet: "ModelPacket") -> int:
 
 
 def signed_part(packet: "ModelPacket") -> bytes:
-    """Return what a signature covers: all of the header that does not change on the way, and the payload's BLAKE2b."""
+    """Return what a signature covers: all of the header that does not change on the way, and the payload's SHA-256."""
     header = _header(packet.but(hop_count=0, signature=b""))
     return _SIGNED + header + Payload.of(packet.payload).digest
 
@@ -169,7 +185,8 @@ def decode(letter: bytes | Letter) -> dict[str, Any]:
         raise PacketError(RefuseReason.MALFORMED, f"packets of kind {numbers['kind']} are unknown") from None
     for group, (values, numbers_in) in _GROUPS.items():
         fields[group] = values(*numbers_in(numbers))
-    _check(_checked_in(numbers), fields["visited"], fields["updates"])
+    _check(_checked_in(numbers))
+    _check_ids(fields["visited"], fields["updates"])
     return fields
 
 
@@ -218,39 +235,79 @@ def _check_counts(header_bytes: int, counts: Sequence[int]) -> None:
         raise PacketError(RefuseReason.MALFORMED, message)
 
 
+def listed(packet: "ModelPacket") -> Listed:
+    """Return the lists of a packet as they travel.
+
+    Raises:
+        PacketError: One is beyond a limit, or says what no packet may.
+    """
+    lists = (packet.specification_text, *_lists_of(packet))
+    counts = tuple(map(len, lists))
+    numbers = chain.from_iterable([flat(entries) for flat, entries in zip(_FLAT, lists, strict=True)])
+    try:
+        body = _layout(counts).pack(*numbers)
+    except struct.error as error:
+        raise _no_number(packet, error) from error
+    _check_ids(packet.visited, packet.updates)
+    return Listed(counts, body)
+
+
+@lru_cache(maxsize=64)
+def _layout(counts: tuple[int, ...]) -> struct.Struct:
+    """Return how lists of so many entries travel, if they keep to their limits."""
+    _check_counts(FIXED.size + sum(map(mul, _ENTRY_BYTES, counts)), counts)
+    return struct.Struct("<" + "".join(_times(count, form) for (_, form, _), count in zip(LISTS, counts, strict=True)))
+
+
+def _times(count: int, form: str) -> str:
+    """Return the `struct` form of so many entries."""
+    return f"{count}{form}" if len(form) == 1 else form * count
+
+
 def _header(packet: "ModelPacket") -> bytes:
     """Return the header with zeros for the checksum."""
-    lists = (packet.specification_text, *_lists_of(packet)[1:])
+    counts, body = packet.listed
+    numbers = _numbers_of(packet)
+    kind, priority, *others = numbers
+    header_bytes, payload_bytes = FIXED.size + len(body), len(packet.payload)
     try:
-        body = b"".join([_packed(form, entries) for (_, form, _), entries in zip(LISTS, lists, strict=True) if entries])
-        counts = [len(entries) for entries in lists]
-        header_bytes, payload_bytes = FIXED.size + len(body), len(packet.payload)
-        _check_counts(header_bytes, counts)
-        kind, priority, *others = _numbers_of(packet)
-        ends = payload_bytes, bytes(_CHECKSUM_BYTES)
-        fixed = FIXED.pack(MAGIC, VERSION, kind, priority, header_bytes, *others, *counts, *ends)
+        fixed = FIXED.pack(MAGIC, VERSION, kind, priority, header_bytes, *others, *counts, payload_bytes, _NO_CHECKSUM)
     except struct.error as error:
-        raise PacketError(RefuseReason.MALFORMED, f"packet {packet.packet} holds no such number: {error}") from error
-    _check(_checked_of(packet), packet.visited, packet.updates)
+        raise _no_number(packet, error) from error
+    _check(_checked_of(numbers))
     return fixed + body
 
 
-def _check(numbers: tuple[Any, ...], visited: Sequence[int], updates: Sequence[LayerUpdate]) -> None:
+def _no_number(packet: "ModelPacket", error: struct.error) -> PacketError:
+    return PacketError(RefuseReason.MALFORMED, f"packet {packet.packet} holds no such number: {error}")
+
+
+def _check(numbers: tuple[Any, ...]) -> None:
     """Check that the numbers of a packet that are listed in `_CHECKED` say something that can be."""
-    source, destination, node, fragment, fragments, deadline_s, value, time_s, *shares, sparsity = numbers
+    source, destination, node, fragment, fragments, deadline_s, value, time_s, width, depth, sparsity = numbers
     wrong = ""
-    if min(source, destination, node, *(update[0] for update in updates)) < -1 or min(visited, default=0) < 0:
-        wrong = "ids of nodes start at 0, and -1 is nobody"
+    if source < -1 or destination < -1 or node < -1:
+        wrong = _IDS
     elif not fragment < fragments:
         wrong = "a fragment is one of a number"
     elif not deadline_s >= 0:
         wrong = "a deadline is a time, or infinite for none"
     elif math.isinf(value) or not (math.isnan(time_s) or 0 <= time_s < math.inf):
         wrong = "a performance is a number, at a time; not a number stands for none"
-    elif not (all(0 < share < math.inf for share in shares) and 0 <= sparsity <= 1):
+    elif not (0 < width < math.inf and 0 < depth < math.inf and 0 <= sparsity <= 1):
         wrong = "a scale is of finite shares"
     if wrong:
-        raise PacketError(RefuseReason.MALFORMED, f"the header makes no sense: {wrong}")
+        raise _senseless(wrong)
+
+
+def _check_ids(visited: Sequence[int], updates: Sequence[LayerUpdate]) -> None:
+    """Check the ids of nodes in the lists of a packet."""
+    if min(visited, default=0) < 0 or min([update[0] for update in updates], default=0) < -1:
+        raise _senseless(_IDS)
+
+
+def _senseless(wrong: str) -> PacketError:
+    return PacketError(RefuseReason.MALFORMED, f"the header makes no sense: {wrong}")
 
 
 def described(specification: Any) -> bytes:
@@ -291,19 +348,8 @@ def checksum(header: bytes, payload: Payload) -> bytes:
     return hashlib.blake2b(covered, digest_size=_CHECKSUM_BYTES).digest()
 
 
-def _packed(form: str, entries: Any) -> bytes:
-    if form == "s":
-        return bytes(entries)
-    flat = [value for entry in entries for value in entry] if len(form) > 1 else entries
-    return struct.pack(_layout(form, len(entries)), *flat)
-
-
 def _entries(form: str, count: int, header: bytes, at: int) -> Any:
     if form == "s":
         return header[at : at + count]
-    flat = struct.unpack_from(_layout(form, count), header, at)
+    flat = struct.unpack_from("<" + _times(count, form), header, at)
     return tuple(LayerUpdate(*pair) for pair in zip(flat[::2], flat[1::2], strict=True)) if len(form) > 1 else flat
-
-
-def _layout(form: str, count: int) -> str:
-    return f"<{count}{form}" if len(form) == 1 else "<" + form * count

@@ -52,8 +52,8 @@ class Payload(bytes):
 
     @cached_property
     def digest(self) -> bytes:
-        """Return the BLAKE2b (64 bytes)."""
-        return hashlib.blake2b(self).digest()
+        """Return the SHA-256, for which processors have instructions: it takes half of the time of BLAKE2b."""
+        return hashlib.sha256(self).digest()
 
     @cached_property
     def models(self) -> "dict[bytes, Model]":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .contribution import Contribution
-from .merger import Merger, by_tensor, shares, weighted_mean
+from .merger import Merger, by_numbers, shares, weighted_mean
 
 if TYPE_CHECKING:
     from wayfare.models.model import Model
@@ -18,7 +18,7 @@ class Mean(Merger):
     def merge(self, given: Sequence[Contribution], base: "Model | None" = None) -> "Model":
         """Return the mean; equal models merge into exactly that model. The base does not count."""
         share = shares(given)
-        return by_tensor([one.model for one in given], lambda _, tensors: weighted_mean(tensors, share))
+        return by_numbers([one.model for one in given], lambda numbers: weighted_mean(numbers, share))
 
 
 def merge(models: "Sequence[Model]", weights: Sequence[float]) -> "Model":

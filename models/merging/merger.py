@@ -3,7 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .contribution import Contribution
 
@@ -108,10 +108,7 @@ def by_tensor(models: "Sequence[Model]", combine: "Callable[[str, Sequence[Numbe
 
     from wayfare.models.model import Model, tensor_of
 
-    structure = models[0].structure
-    if any(model.structure != structure for model in models):
-        raise ValueError("only models of one structure can be merged so")
-    merged = {}
+    structure, merged = _common_structure(models), {}
     with np.errstate(invalid="ignore", over="ignore"):  # a model that diverged is no reason to warn
         for name in structure.shapes:
             tensors = [model.weights[name].numpy().astype(np.float64) for model in models]
@@ -119,13 +116,43 @@ def by_tensor(models: "Sequence[Model]", combine: "Callable[[str, Sequence[Numbe
     return Model(structure, merged)
 
 
-def weighted_mean(tensors: "Sequence[Numbers]", shares: Sequence[float]) -> "Numbers":
-    """Return the mean as the first plus the weighted differences from it, so that equals make exactly themselves."""
-    from numpy import subtract
+def by_numbers(models: "Sequence[Model]", combine: "Callable[[Sequence[NDArray[Any]]], Numbers]") -> "Model":
+    """Return the model whose weights are made, all at once, of those of the models, in float64.
 
-    mean, difference = tensors[0].copy(), tensors[0].copy()
+    Raises:
+        ValueError: the structures differ.
+    """
+    import numpy as np
+
+    from wayfare.models.flat_weights import FlatWeights
+    from wayfare.models.model import Model
+
+    structure = _common_structure(models)
+    with np.errstate(invalid="ignore", over="ignore"):  # a model that diverged is no reason to warn
+        merged = combine([model.packed for model in models]).astype(np.float32)
+    return Model(structure, FlatWeights(structure.arrangement, merged))
+
+
+def _common_structure(models: "Sequence[Model]") -> "Structure":
+    structure = models[0].structure
+    if any(model.structure is not structure and model.structure != structure for model in models):
+        raise ValueError("only models of one structure can be merged so")
+    return structure
+
+
+def weighted_mean(tensors: "Sequence[NDArray[Any]]", shares: Sequence[float]) -> "Numbers":
+    """Return the mean, in float64, as the first plus the weighted differences from it: equals make exactly themselves.
+
+    Args:
+        tensors: float32 or float64.
+        shares: of each.
+    """
+    from numpy import add, float64, multiply, subtract
+
+    first: Numbers = tensors[0].astype(float64)
+    mean, difference = first.copy(), first.copy()
     for tensor, share in zip(tensors[1:], shares[1:], strict=True):
-        subtract(tensor, tensors[0], out=difference)
-        difference *= share
-        mean += difference
+        subtract(tensor, first, difference)
+        multiply(difference, share, difference)
+        add(mean, difference, mean)
     return mean

@@ -26,6 +26,15 @@ class Post:
 
         self.clock.process(program())
 
+    def newest_reader(self, name, times, start_s=0.0):
+        def program():
+            yield self.clock.timeout(start_s)
+            for _ in range(times):
+                found = yield self.mailbox.get_newest(self.clock.event())
+                self.got.append((name, found.packet, self.clock.now))
+
+        self.clock.process(program())
+
 
 def test_packets_are_read_in_the_order_of_arrival():
     post = Post()
@@ -77,3 +86,23 @@ def test_a_waiting_packet_is_there_at_once():
     post.reader("r", [0.0], start_s=1.0)
     post.clock.run()
     assert post.got == [("r", 7, 1.0)]
+
+
+def test_of_several_that_wait_the_newest_is_read_and_the_others_are_gone():
+    post = Post()
+    for number in range(3):
+        post.put(1.0, number)
+    post.put(5.0, 3)
+    post.newest_reader("r", 2, start_s=2.0)
+    post.clock.run()
+    assert post.got == [("r", 2, 2.0), ("r", 3, 5.0)]
+
+
+def test_of_several_that_arrive_at_one_instant_a_waiting_reader_gets_the_last():
+    post = Post()
+    post.newest_reader("r", 2)
+    for number in range(3):
+        post.put(1.0, number)
+    post.put(2.0, 3)
+    post.clock.run()
+    assert post.got == [("r", 2, 1.0), ("r", 3, 2.0)]

@@ -113,11 +113,11 @@ def test_what_is_signed_is_what_the_page_says(dump):
     header, payload = bytearray(dump[:0xF8]), dump[0xF8:]
     header[48:52] = bytes(4)
     header[147:163] = bytes(16)
-    assert signed_part(EXAMPLE) == b"wayfare packet\0" + header + hashlib.blake2b(payload).digest()
+    assert signed_part(EXAMPLE) == b"wayfare packet\0" + header + hashlib.sha256(payload).digest()
 
 
 def test_the_checksum_is_what_the_page_says(dump):
     import hashlib
 
-    covered = dump[:48] + bytes(4) + dump[52:147] + dump[163:0xF8] + hashlib.blake2b(dump[0xF8:]).digest()
+    covered = dump[:48] + bytes(4) + dump[52:147] + dump[163:0xF8] + hashlib.sha256(dump[0xF8:]).digest()
     assert hashlib.blake2b(covered, digest_size=16).digest() == dump[147:163]

@@ -1,3 +1,9 @@
+import hashlib
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from wayfare.models import hashed_seed, named_streams
 
 
@@ -14,3 +20,9 @@ def test_names_do_not_run_into_each_other():
         == 5
     )
     assert hashed_seed(1) != hashed_seed("1")
+
+
+@given(st.lists(st.integers() | st.text(), max_size=5))
+def test_a_seed_is_hashed_from_the_json_of_its_name(parts):
+    digest = hashlib.sha256(json.dumps(parts).encode()).digest()
+    assert hashed_seed(*parts) == int.from_bytes(digest[:8], "big") >> 1
