@@ -15,14 +15,14 @@ MANY = 100_000  # ways kept at a time
 class Ways:
     """Finds ways over the links there are now; a source route is kept to even where it is longer.
 
-    What was found is kept until the tables are worked out anew.
+    What was asked for twice is kept until the tables are worked out anew.
     """
 
     def __init__(self, wiring: Wiring, tables: ForwardingTables, down: Closures) -> None:
         self._between, self._tables, self._down = wiring.between, tables, down
         self._alone: dict[int, Way] = {}
-        self._whole: dict[tuple[int, ...], Way] = {}
-        self._routed: dict[tuple[int, ...], Way] = {}
+        self._whole: dict[tuple[int, ...], Way | None] = {}
+        self._routed: dict[tuple[int, ...], Way | None] = {}
         self._version = tables.version
 
     def over(self, link: Link) -> Way:
@@ -64,7 +64,8 @@ class Ways:
         if way is None:
             if len(known) >= MANY:
                 known.clear()
-            way = known[nodes] = Way(self._links(transfer))
+            way = Way(self._links(transfer))
+            known[nodes] = way if nodes in known else None
         return way
 
     def _links(self, transfer: Transfer) -> list[Link]:

@@ -34,8 +34,9 @@ class TableStream:
         self.table = table
         self.count = 0
         self._known, self._flushed, self._until_look = known, 0, LOOK_ROWS
-        self._rows: list[Any] = []
-        self._kept = _as_they_are if table.has_text else struct.Struct(table.packing).pack
+        self._rows: list[tuple[Any, ...]] = []  # of a table with text
+        self._packed = bytearray()  # of any other
+        self._pack = None if table.has_text else struct.Struct(table.packing).pack
         self._file = None if path is None else pa.OSFile(str(path), "wb")
         if self._file is not None:
             self._writer = pa.ipc.new_stream(self._file, table.schema)
@@ -45,11 +46,13 @@ class TableStream:
 
     def append(self, row: tuple[Any, ...]) -> None:
         """Add one row, in the order of the table's columns."""
-        self.append_packed(self._kept(*row))
+        if self._pack is None:
+            self._rows.append(row)
+        self.append_packed(b"" if self._pack is None else self._pack(*row))
 
-    def append_packed(self, rows: Any, count: int = 1) -> None:
+    def append_packed(self, rows: bytes, count: int = 1) -> None:
         """Add so many rows, packed one after another, to a table without text."""
-        self._rows.append(rows)
+        self._packed += rows
         self.count += count
         self._until_look -= count
         if self._until_look <= 0:
@@ -66,10 +69,9 @@ class TableStream:
         Raises:
             RunDiffers: A row is another than the one that is known.
         """
-        if self._rows:
+        if self.count > self._flushed:
             columns, at = self._columns(), self._flushed
             count, self._flushed = self.count - at, self.count
-            self._rows.clear()
             known = 0 if self._known is None else self._known.check(at, columns)
             if known < count and self._file is not None:
                 arrays = [pa.array(columns[name][known:]) for name, _ in self.table.columns]
@@ -79,13 +81,13 @@ class TableStream:
         self._flush_at = time.monotonic() + FLUSH_S
 
     def _columns(self) -> Columns:
-        """Return what is buffered, and digest it."""
+        """Take out what is buffered, and digest it."""
         if self.table.has_text:
-            block = np.array(self._rows, dtype=self.table.dtype)
+            block, self._rows = np.array(self._rows, dtype=self.table.dtype), []
         else:
-            packed = b"".join(self._rows)
-            block = np.frombuffer(packed, dtype=self.table.dtype)
-            self._hash.update(packed)
+            block = np.frombuffer(self._packed, dtype=self.table.dtype)
+            self._hash.update(self._packed)
+            self._packed = bytearray()
         return {name: np.ascontiguousarray(block[name]) for name, _ in self.table.columns}
 
     def close(self) -> None:
@@ -112,7 +114,3 @@ class TableStream:
     def digest(self) -> str:
         """Return the SHA-256 over all rows flushed so far, as hex."""
         return self._hash.hexdigest()
-
-
-def _as_they_are(*row: Any) -> tuple[Any, ...]:
-    return row
