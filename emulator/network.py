@@ -239,13 +239,10 @@ class FluidNetwork:
             rates = [flow.rate_bps for flow in flows]
             laws.capacities_hold([flow.demand for flow in flows], rates, self._capacity, self._clock.now)
             raise laws.LawBroken(f"at {self._clock.now} s the rates over constraint {broken} cannot be")
-        self._await_next_end()
-
-    def _await_next_end(self) -> None:
-        """Have one appointment: for the flow that ends next, of those that end together the one that began first."""
         self._await(self._fluid.next_end())
 
     def _await(self, ending: tuple[float, int]) -> None:
+        """Have one appointment: for the flow that ends next, of those that end together the one that began first."""
         if ending == self._ending:
             return
         if self._end is not None:
@@ -260,14 +257,15 @@ class FluidNetwork:
         flow.done()
 
     def _take_out(self, flow: Flow) -> None:
-        self._fluid.remove(flow.number, self._clock.now)
+        number, now_s = flow.number, self._clock.now
+        self._fluid.remove(number, now_s)
         if self._journal is not None:
-            self._journal.leave(self._clock.now, flow.number)
-        del self._flows[flow.number]
+            self._journal.leave(now_s, number)
+        del self._flows[number]
         ending = self._fluid.next_end()
         if self._flows:
             self._share_soon()
-            if ending[0] > self._clock.now:
+            if ending[0] > now_s:
                 ending = NEVER  # until rates are shared: only what ends at this instant comes before that
         self._await(ending)
 

@@ -30,9 +30,9 @@ class Transfer:
         priority: On every link a higher one is served first.
         hop_limit: It is dropped when it would need one more link than this.
         via: The nodes of the source route, from end to end; None where the forwarding tables decide.
-        deadline: The appointment at which it is dropped.
         last: The piece that is sent last.
         rear: The node where that arrived last.
+        deadline: The appointment at which it is dropped.
         hops: Links that its first piece has entered.
         arrived: Pieces at the destination.
         way: The link that the first piece took at each node; the next ones follow.
@@ -56,9 +56,9 @@ class Transfer:
     via: tuple[int, ...] | None
     delivered: Callable[["Transfer"], None]
     dropped: Callable[["Transfer", DropReason], None]
+    last: int
+    rear: int
     deadline: Appointment | None = None
-    last: int = field(init=False)
-    rear: int = field(init=False)
     split: bool = False
     hops: int = 0
     arrived: int = 0
@@ -77,10 +77,6 @@ class Transfer:
         made = _COLLECTIONS[name]()
         setattr(self, name, made)
         return made
-
-    def __post_init__(self) -> None:
-        """Begin with all of it at the source."""
-        self.last, self.rear = len(self.pieces) - 1, self.source
 
 
 @dataclass(eq=False, slots=True)
