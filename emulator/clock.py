@@ -95,8 +95,8 @@ class Clock(simpy.Environment):
         self._interrupted = False
         for _ in range(AT_A_TIME):
             self._run_due()
-            self._wake_at = self._agenda[0][TIME] if self._agenda else math.inf
-            if self._interrupted or self._wake_at == math.inf or (self._queue and self._queue[0][0] <= self._wake_at):
+            self._wake_at = self.upcoming_s()
+            if self._interrupted or self._wake_at >= self.peek():
                 break  # SimPy's processes have something to do before that, or then
             self._now = self._wake_at
         if self._wake_at < math.inf:

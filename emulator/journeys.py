@@ -114,8 +114,7 @@ class Journeys:
             source,
         )
         self.in_flight[transfer.number] = transfer
-        now_s, number = transfer.start_s, transfer.number
-        self._writer.event(now_s, EventKind.FLOW_START, source, target, number, packet, size_bytes)
+        self._record(EventKind.FLOW_START, transfer, source, target, size_bytes)
         self._plan_start(transfer, deadline_s)
         return transfer
 
@@ -286,8 +285,7 @@ class Journeys:
         laws.arrival_is_causal(transfer.number, transfer.start_s, now_s, transfer.least_s)
         self.accounts.deliver(transfer.size_bytes, now_s)
         self._end(transfer)
-        number, source, target, size_bytes = transfer.number, transfer.source, transfer.target, transfer.size_bytes
-        self._writer.event(now_s, EventKind.FLOW_END, target, source, number, transfer.packet, size_bytes)
+        self._record(EventKind.FLOW_END, transfer, transfer.target, transfer.source, transfer.size_bytes)
         transfer.delivered(transfer)
 
     def _drop(self, transfer: Transfer, node: int, reason: DropReason) -> None:
