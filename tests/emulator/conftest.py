@@ -18,12 +18,14 @@ from wayfare.emulator.meter import Meter
 from wayfare.emulator.methods import Method
 from wayfare.emulator.network import FluidNetwork
 from wayfare.emulator.nodes import NodeClass
+from wayfare.emulator.packets import LayerUpdate, ModelPacket, PacketKind
 from wayfare.emulator.planned import PlannedTransfer
 from wayfare.emulator.radio import Cell, Sidelink
 from wayfare.emulator.records import RunRecord, RunWriter
 from wayfare.emulator.transport import Transport
 from wayfare.emulator.wiring import Wiring, wire
 from wayfare.emulator.world import World
+from wayfare.models.mlp import MLPStructure
 from wayfare.models.streams import generator, named_streams
 
 SEED = 7
@@ -238,3 +240,22 @@ def _lesson(method: Method, holders, seed: int, test: str, service, drift=None) 
 def lesson_parts() -> Callable[..., Lesson]:
     """Make the lesson that ``live`` gives a method with these holders."""
     return lambda method, holders, seed=SEED, drift=None: _lesson(method, holders, seed, "test", None, drift)
+
+
+@pytest.fixture
+def sample() -> ModelPacket:
+    """A packet with something in every list, and a real model inside."""
+    model = MLPStructure((6, 4, 3)).initial(1)
+    return ModelPacket(
+        PacketKind.MODEL,
+        5,
+        b"",
+        {},
+        hop_count=3,
+        visited=(1, 2),
+        lineage=(4,),
+        updates=(LayerUpdate(1, 12), LayerUpdate(2, 24)),
+        sought=(2,),
+        seen=(5, 6, 1),
+        signature=b"signed",
+    ).with_model(model)
