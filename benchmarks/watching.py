@@ -17,7 +17,7 @@ from pathlib import Path
 
 ASKED_PERCENT = 2.0
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "first-walk.scenario.yaml"
-STOP = "stop=15 s"
+STOP = "stop=30 s"
 
 
 @dataclass(frozen=True)

@@ -153,8 +153,7 @@ def _follow_run(app: dash.Dash, store: RunStore, *, allow_runs: bool) -> None:
 
 def _draw_charts(app: dash.Dash, store: RunStore) -> None:
     def draw(
-        shown: bool | None,
-        _: str,
+        shown: str | None,
         scheme: str | None,
         chosen: list[str],
         picked: list[str | None],
@@ -164,7 +163,7 @@ def _draw_charts(app: dash.Dash, store: RunStore) -> None:
         if not shown or scheme is None:
             return no_update, no_update
         name = ctx.outputs_list[0]["id"]["chart"]
-        names = [one["id"]["name"] for one in ctx.inputs_list[3]]
+        names = [one["id"]["name"] for one in ctx.inputs_list[2]]
         choices = dict(zip(names, chosen, strict=True))
         view = View(palette_of(scheme), words_of(language), choices, (picked or [""])[0] or "")
         try:
@@ -183,7 +182,6 @@ def _draw_charts(app: dash.Dash, store: RunStore) -> None:
         Output({"type": "figure", "chart": MATCH}, "figure"),
         Output({"type": "note", "chart": MATCH}, "children"),
         Input({"type": "shown", "chart": MATCH}, "data"),
-        Input("run-stamp", "data"),
         Input("scheme", "data"),
         Input({"type": "choice", "chart": MATCH, "name": ALL}, "value"),
         Input({"type": "picked", "chart": MATCH, "of": ALL}, "data"),
@@ -199,5 +197,6 @@ def _browser_side(app: dash.Dash) -> None:
     in_browser(ClientsideFunction("wayfare", "address"), Output("address", "data"), Output("language", "data"), *url)
     in_browser(ClientsideFunction("wayfare", "arrived"), Input("page", "children"))
     in_browser(ClientsideFunction("wayfare", "ended"), Input("run-end", "data"))
+    in_browser(ClientsideFunction("wayfare", "stamped"), Input("run-stamp", "data"), Input("run-poll", "disabled"))
     in_browser(ClientsideFunction("wayfare", "chosen"), Input({"type": "choice", "chart": ALL, "name": ALL}, "value"))
     in_browser(ClientsideFunction("wayfare", "columns"), Input("runs-columns", "value"))

@@ -44,7 +44,6 @@ def compare_page(comparison: Comparison, address: Address, words: Words) -> html
     return html.Div(
         [
             dcc.Store(id="run-name", data=names[:MOST_RUNS]),
-            dcc.Store(id="run-stamp", data=""),
             html.Div([way_back(words), html.H1(words("compare"))], className="wf-title wf-compare-title"),
             *(html.Div(note, className="wf-error", role="alert") for note in notes),
             _groups(groups, words),

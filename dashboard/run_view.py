@@ -50,6 +50,6 @@ def run_page(
             html.Div(run_head(run, now, words, siblings, allow_runs=allow_runs), id="run-head"),
             map_panel(run.overview.name),
             html.H2(words("run.charts"), className="wf-hidden"),
-            html.Div(panels, className="wf-charts", **data(end=run.end_s)),
+            html.Div(panels, className="wf-charts", **data(end=run.end_s, stamp=run.stamp)),
         ]
     )

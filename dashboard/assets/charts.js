@@ -8,6 +8,11 @@
   var end = 0;
   var framed = false;
   var sight = null;
+  var seen = new Set();
+  var stamp = "";
+  var asked = 0;
+  var waiting = 0;
+  var AGAIN_MS = 5000;
 
   wayfare.end = function () {
     return end;
@@ -298,8 +303,36 @@
     }
   });
 
-  // A chart is asked for when it is about to be seen.
+  // A chart is asked for when it is about to be seen, and again while it is, once there are new rows of its run.
+  function ask(panel) {
+    if (panel.dataset.asked !== stamp) {
+      panel.dataset.asked = stamp;
+      clientside.set_props({ type: "shown", chart: panel.dataset.chart }, { data: stamp });
+    }
+  }
+
+  function askAgain() {
+    if (!document.hidden) {
+      asked = performance.now();
+      seen.forEach(ask);
+    }
+  }
+  document.addEventListener("visibilitychange", askAgain);
+
+  // A browser takes far more for its charts than for all else, so those of a run that goes on are drawn now and then.
+  functions.stamped = function (told, over) {
+    if (told) {
+      stamp = told;
+      window.clearTimeout(waiting);
+      waiting = window.setTimeout(askAgain, over ? 0 : Math.max(asked + AGAIN_MS - performance.now(), 0));
+    }
+  };
+
   wayfare.charts = {
+    // Of the rows that there are to see.
+    stamp: function () {
+      return stamp;
+    },
     // What the address says, which the map is told by itself.
     show: function (time, picked) {
       seek(time === null ? end : Math.min(Math.max(time, 0), end));
@@ -309,15 +342,18 @@
       var charts = document.querySelector(".wf-charts");
       end = charts ? Number(charts.dataset.end) || 0 : 0;
       now = charts ? end : null;
+      stamp = (charts && charts.dataset.stamp) || "once";
+      asked = performance.now();
+      seen.clear();
       if (sight) {
         sight.disconnect();
       }
       sight = new IntersectionObserver(
         function (entries) {
           entries.forEach(function (entry) {
+            seen[entry.isIntersecting ? "add" : "delete"](entry.target);
             if (entry.isIntersecting) {
-              sight.unobserve(entry.target);
-              clientside.set_props({ type: "shown", chart: entry.target.dataset.chart }, { data: true });
+              ask(entry.target);
             }
           });
         },

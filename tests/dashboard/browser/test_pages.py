@@ -10,6 +10,8 @@ from selenium.webdriver import Keys
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+LAST_ASKED = "document.querySelector('.wf-chart-panel:last-child').dataset.asked"
+STAMP = "window.wayfare.charts.stamp()"
 ROWS = "[...document.querySelectorAll('.ag-center-cols-container .ag-row')]"
 UNNAMED = """
 (() => {
@@ -101,6 +103,12 @@ def test_a_run_that_runs_appears_and_grows_by_itself(page: Any, runs: Any) -> No
         writer.progress({"virtual_s": 2.5, "stop_s": 8.0, "accuracy": 0.77})
         page.figure("accuracy", "plot.layout.xaxis.range[1] === 2.5")
         page.until("document.querySelector('.wf-tile-value')?.textContent === '0.770'")
+        assert page.ask(LAST_ASKED) is None  # nobody has seen it yet
+        page.ask("document.querySelector('.wf-chart-panel:last-child').scrollIntoView()")
+        page.until(f"{LAST_ASKED} === {STAMP}")
+        page.ask("window.scrollTo(0, 0)")
+        writer.progress({"virtual_s": 3.0, "stop_s": 8.0, "accuracy": 0.78})
+        page.until(f"document.querySelector('#chart-accuracy').dataset.asked === {STAMP} && {LAST_ASKED} !== {STAMP}")
     finally:
         runs.open_runs[-1].fail("stopped", "the test is over")
         page.open("/")
