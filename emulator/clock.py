@@ -52,6 +52,7 @@ class Clock(simpy.Environment):
         super().__init__()
         self._agenda: list[Appointment] = []
         self._wake_at = math.inf
+        self._alarm = math.inf, simpy.events.NORMAL, 0  # where SimPy's queue would have what is due at ``_wake_at``
         self._added = 0
         self._interrupted = False
 
@@ -84,19 +85,31 @@ class Clock(simpy.Environment):
 
     def _sleep_until(self, time_s: float) -> None:
         self._wake_at = time_s
-        alarm = self.timeout(_delay_up_to(self.now, time_s), time_s)
-        assert alarm.callbacks is not None
-        alarm.callbacks.append(self._wake)
+        self._alarm = time_s, simpy.events.NORMAL, next(self._eid)
 
-    def _wake(self, alarm: simpy.Event) -> None:
-        """Run all that is due now; SimPy calls this, at the alarm's time or one rounding before it."""
-        if alarm.value != self._wake_at:
-            return  # an earlier appointment came in between, and another alarm is set by now
-        self._interrupted = False
+    def peek(self) -> float:
+        """Return the time of what comes next, of SimPy's or of the agenda; infinite if nothing does [s]."""
+        return min(super().peek(), self._wake_at)
+
+    def step(self) -> None:
+        """Process SimPy's next event, or, where that comes first, all that is due next on the agenda.
+
+        With these it goes on from instant to instant as long as SimPy has nothing to do before.
+
+        Raises:
+            EmptySchedule: Nothing comes any more.
+        """
+        if self._wake_at < math.inf and not (self._queue and self._queue[0] < self._alarm):
+            self._wake()
+        else:
+            super().step()
+
+    def _wake(self) -> None:
+        self._now, self._interrupted, queue, agenda = self._wake_at, False, self._queue, self._agenda
         for _ in range(AT_A_TIME):
             self._run_due()
-            self._wake_at = self.upcoming_s()
-            if self._interrupted or self._wake_at >= self.peek():
+            self._wake_at = agenda[0][TIME] if agenda else math.inf
+            if self._interrupted or self._wake_at >= (queue[0][0] if queue else math.inf):
                 break  # SimPy's processes have something to do before that, or then
             self._now = self._wake_at
         if self._wake_at < math.inf:
@@ -111,17 +124,3 @@ class Clock(simpy.Environment):
                 action()
         while agenda and agenda[0][ACTION] is None:
             heappop(agenda)
-
-
-def _delay_up_to(now_s: float, time_s: float) -> float:
-    """Return the longest delay that takes SimPy from ``now_s`` to ``time_s`` but not past it.
-
-    SimPy adds the two. Where the sum cannot round to ``time_s``, the clock wakes just before and sleeps the rest,
-    which is so short that the sum is exact.
-    """
-    delay = time_s - now_s
-    while now_s + delay < time_s:
-        delay = math.nextafter(delay, math.inf)
-    while now_s + delay > time_s:
-        delay = math.nextafter(delay, 0.0)
-    return delay

@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -12,6 +12,11 @@ from . import laws
 from .clock import Appointment, Clock, Turn
 from .meter import Meter
 from .nodes import NodeClass
+
+FEW, AHEAD = (
+    16,
+    64,
+)  # a node that has had few jobs may get no more; of one that gets many, so many jitters are drawn at once
 
 
 class Work(NamedTuple):
@@ -28,17 +33,26 @@ class Processor:
 
     A job lasts its counted FLOPs over the node's rate and efficiency, times a seeded jitter of mean 1.
 
+    Args:
+        draw: Yields the streams of jobs by their numbers, from 1, each to be used before the next.
+
     Attributes:
         hardware: What the node is made of.
     """
 
     def __init__(
-        self, clock: Clock, node: int, hardware: NodeClass, meter: Meter, draw: Callable[[int], np.random.Generator]
+        self,
+        clock: Clock,
+        node: int,
+        hardware: NodeClass,
+        meter: Meter,
+        draw: Callable[[Sequence[int]], Iterable[np.random.Generator]],
     ) -> None:
         self._clock, self._node, self.hardware, self._meter, self._draw = clock, node, hardware, meter, draw
         self._waiting: deque[Work] = deque()
         self._running: dict[int, tuple[Work, Appointment]] = {}
         self._started = 0
+        self._drawn: deque[float] = deque()
         self._metered_s = 0.0
 
     def submit(self, work: Work) -> None:
@@ -66,8 +80,11 @@ class Processor:
     def _jitter(self) -> float:
         """Return the factor of the node's next job, drawn from a stream of that job alone."""
         self._started += 1
+        if not self._drawn:
+            numbers = range(self._started, self._started + (1 if self._started < FEW else AHEAD))
+            self._drawn.extend([float(stream.standard_normal()) for stream in self._draw(numbers)])
         spread = self.hardware.jitter
-        return math.exp(spread * float(self._draw(self._started).standard_normal()) - spread**2 / 2)
+        return math.exp(spread * self._drawn.popleft() - spread**2 / 2)
 
     def clear(self) -> None:
         """Lose all jobs, running and waiting; one that is submitted again pays its whole duration."""

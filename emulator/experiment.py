@@ -1,10 +1,10 @@
 """The experiment: all that decides a run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
+from wayfare.models.streams import NamedStreams
 
 from .air import AirPlan
 from .changes import VaryingLinks
@@ -57,7 +57,7 @@ class Experiment:
     transfers: tuple[PlannedTransfer, ...]
     stop_s: float | None
     bin_s: float
-    stream: Callable[..., np.random.Generator]
+    stream: NamedStreams
     lesson: Lesson | None = None
     background: tuple[Iterator[PlannedTransfer], ...] = ()
     faults: tuple[FailingPair | FailingNode, ...] = ()

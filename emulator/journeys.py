@@ -148,6 +148,7 @@ class Journeys:
 
     def _hop_by_hop(self, transfer: Transfer) -> None:
         """Send all pieces from the source, one after another."""
+        transfer.way, transfer.passed, transfer.queues = {}, set(), {}
         for piece in range(len(transfer.pieces)):
             if transfer.number in self.in_flight:
                 self._take(transfer, piece, transfer.source)

@@ -258,15 +258,14 @@ class FluidNetwork:
 
     def _take_out(self, flow: Flow) -> None:
         number, now_s = flow.number, self._clock.now
-        self._fluid.remove(number, now_s)
+        if self._fluid.remove(number, now_s):
+            self._share_soon()
         if self._journal is not None:
             self._journal.leave(now_s, number)
         del self._flows[number]
         ending = self._fluid.next_end()
-        if self._flows:
-            self._share_soon()
-            if ending[0] > now_s:
-                ending = NEVER  # until rates are shared: only what ends at this instant comes before that
+        if self._sharing is not None and ending[0] > now_s:
+            ending = NEVER  # until rates are shared: only what ends at this instant comes before that
         self._await(ending)
 
 

@@ -12,7 +12,7 @@ from .records import DropReason
 from .way import Way
 
 _COLLECTIONS: Mapping[str, type] = MappingProxyType(
-    {"way": dict, "passed": set, "queues": dict, "crossed": dict, "room": set, "crossings": list}
+    {"way": dict, "passed": set, "queues": dict, "crossed": dict, "room": set}
 )
 
 
@@ -63,12 +63,12 @@ class Transfer:
     hops: int = 0
     arrived: int = 0
     least_s: float = 0.0
+    crossings: list["Crossing"] = field(default_factory=list)
     way: dict[int, Link] = field(init=False)
     passed: set[tuple[int, int]] = field(init=False)
     queues: dict[int, deque[int]] = field(init=False)
     crossed: dict[tuple[int, int], int] = field(init=False)
     room: set[tuple[int, int]] = field(init=False)
-    crossings: list["Crossing"] = field(init=False)
 
     def __getattr__(self, name: str) -> object:
         """Make a collection when it is asked for the first time: one that cuts through needs few of them."""

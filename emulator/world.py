@@ -3,7 +3,7 @@
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -78,7 +78,7 @@ class World:
         )
         self._rates = LinkRates(self._clock, self._network, self._transport, writer)
         self._processors = [
-            Processor(self._clock, index, hardware, self._meter, partial(self._job_stream, wiring.names[index]))
+            Processor(self._clock, index, hardware, self._meter, partial(self._job_streams, wiring.names[index]))
             for index, hardware in enumerate(experiment.hardware)
         ]
         self._batteries = Batteries(
@@ -297,8 +297,8 @@ class World:
             },
         }
 
-    def _job_stream(self, node: str, number: int) -> np.random.Generator:
-        return self._experiment.stream("job", node, number)
+    def _job_streams(self, node: str, numbers: Sequence[int]) -> Iterable[np.random.Generator]:
+        return self._experiment.stream.numbered("job", node, numbers=numbers)
 
 
 def _to_the_nanosecond(time_s: float | None) -> float | None:

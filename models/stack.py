@@ -95,13 +95,15 @@ class MLPStack:
     def models(self) -> list[Model]:
         """Return copies of the models as they are now, each in memory of its own."""
         arrangement = self.structure.arrangement
-        rows = torch.empty(self.count, arrangement.weights)
+        packed = np.empty((self.count, arrangement.weights), dtype=np.float32)
+        rows = torch.from_numpy(packed)
         for number, layer in enumerate(self.structure.layers):
             inputs, outputs = self.structure.widths[number : number + 2]
-            weights = self.weights[number][:, :inputs, :outputs]
-            _in_rows(rows, arrangement.places[f"{layer}.weight"]).copy_(weights.transpose(1, 2))
+            weights = self.weights[number].numpy()[:, :inputs, :outputs]
+            # NumPy copies what is transposed in half of torch's time.
+            _in_rows(rows, arrangement.places[f"{layer}.weight"]).numpy()[:] = weights.transpose(0, 2, 1)
             _in_rows(rows, arrangement.places[f"{layer}.bias"]).copy_(self.biases[number][:, 0, :outputs])
-        return [Model(self.structure, FlatWeights(arrangement, row.copy())) for row in rows.numpy()]
+        return [Model(self.structure, FlatWeights(arrangement, row.copy())) for row in packed]
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return the logits (models, rows, classes) for inputs (models, rows, features), all padded."""

@@ -4,7 +4,7 @@ A stream depends on the seed and its name alone, so adding a node moves no other
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from json.encoder import encode_basestring_ascii as _quoted
 
 import numpy as np
@@ -18,9 +18,15 @@ Stream = Callable[[str], np.random.Generator]
 
 def hashed_seed(*parts: int | str) -> int:
     """Return a 63-bit seed that depends on the parts, their types and their order, and on nothing else."""
-    # As json.dumps has it, in half of the time.
-    text = ", ".join([_quoted(part) if isinstance(part, str) else int.__repr__(part) for part in parts])
-    digest = hashlib.sha256(f"[{text}]".encode()).digest()
+    return _seed_in(hashlib.sha256(f"[{_listed(parts)}]".encode()).digest())
+
+
+def _listed(parts: Sequence[int | str]) -> str:
+    """Return what `json.dumps` has between its brackets, in half of the time."""
+    return ", ".join([_quoted(part) if isinstance(part, str) else int.__repr__(part) for part in parts])
+
+
+def _seed_in(digest: bytes) -> int:
     return int.from_bytes(digest[:8], "big") >> 1
 
 
@@ -44,6 +50,29 @@ def generators(seeds: Sequence[int]) -> Iterator[np.random.Generator]:
         yield generator
 
 
-def named_streams(*root: int | str) -> Stream:
-    """Return the streams below a root: calling the result with a name gives that name's fresh generator."""
-    return lambda name: generator(*root, name)
+class NamedStreams:
+    """The streams below a root."""
+
+    def __init__(self, *root: int | str) -> None:
+        self._root = root
+
+    def __call__(self, *name: int | str) -> np.random.Generator:
+        """Return a name's fresh generator."""
+        return generator(*self._root, *name)
+
+    def numbered(self, *name: int | str, numbers: Iterable[int]) -> Iterator[np.random.Generator]:
+        """Yield the streams whose names end in these numbers, each to be used before the next."""
+        begin = hashlib.sha256(f"[{_listed((*self._root, *name))}, ".encode())
+        return generators([_seed_of(begin, number) for number in numbers])
+
+
+def _seed_of(begin: "hashlib._Hash", number: int) -> int:
+    """Return the hashed seed of a name that ends in a number, all before which has been hashed."""
+    whole = begin.copy()
+    whole.update(f"{number}]".encode())
+    return _seed_in(whole.digest())
+
+
+def named_streams(*root: int | str) -> NamedStreams:
+    """Return the streams below a root."""
+    return NamedStreams(*root)

@@ -1,13 +1,11 @@
 """From a scenario to an experiment: everything is made and checked here, before anything is written."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
-import numpy as np
 
 from wayfare.emulator.air import AirPlan
 from wayfare.emulator.background import Burst
@@ -82,7 +80,7 @@ class Blueprint:
             air=self.air,
             keyring=self._keyring(),
             forgings=tuple(self._forgings()),
-            stream=partial(generator, scenario.seed),
+            stream=named_streams(scenario.seed),
             lesson=build_lesson(scenario, self.graph, service) if scenario.learning is not None else None,
         )
 
@@ -127,7 +125,7 @@ class Blueprint:
     def _failing(self) -> Iterator[FailingPair | FailingNode]:
         """Yield the links and nodes that fail; each has a random stream of its own for each fault."""
         for number, fault in enumerate(self.scenario.faults):
-            stream = partial(generator, self.scenario.seed, "fault", number)
+            stream = named_streams(self.scenario.seed, "fault", number)
             if isinstance(fault, NodeFault):
                 for node, (name, tier) in enumerate(zip(self.wiring.names, self.wiring.tiers, strict=True)):
                     if fault.strikes(name, tier):
@@ -147,7 +145,7 @@ class Blueprint:
                     yield VaryingLinks(links, profile.changes())
         for number, fault in enumerate(self.scenario.faults):
             if isinstance(fault, GilbertElliott):
-                stream = partial(generator, self.scenario.seed, "fault", number)
+                stream = named_streams(self.scenario.seed, "fault", number)
                 for pair, ends in self._pairs():
                     if fault.strikes(ends) and fault.directions == "together":
                         yield VaryingLinks(pair, fault.changes(stream(*sorted(ends.names))))
@@ -198,7 +196,7 @@ def build(scenario: Scenario) -> Blueprint:
         ScenarioError: It cannot be built; nothing has been written then.
     """
     graph = built_topology(scenario, named_streams(scenario.seed, "topology"))
-    stream: Callable[..., np.random.Generator] = partial(generator, scenario.seed)
+    stream = named_streams(scenario.seed)
     try:
         wiring = wire(graph, scenario.links, scenario.cells, scenario.sidelink, stream, reach=not scenario.mobility)
     except WiringError as error:

@@ -55,9 +55,9 @@ def ask_anew_at(tables: int, flow: int) -> None:
     ask_anew(opened(tables), flow)
 
 
-def leave_at(tables: int, flow: int, now_s: float) -> None:
+def leave_at(tables: int, flow: int, now_s: float) -> int:
     """Do as ``progress`` says."""
-    leave(opened(tables), flow, now_s)
+    return leave(opened(tables), flow, now_s)
 
 
 def set_limit_at(tables: int, place: int, capacity: float, scale: float) -> None:

@@ -19,9 +19,15 @@ BLOCK = 32  # slots
 
 
 def end_at(state: State, flow: int, end_s: float) -> None:
-    """Note when a flow will have passed, and that which of its block ends first may be another one now."""
-    state.ends[flow] = end_s
-    state.flow_list[DOUBTED][flow // BLOCK] = 1
+    """Note when a flow will have passed; where it was the first of its block and is later now, another may be first."""
+    ends, number, earliest, block = state.ends, state.flow_i[NUMBER], state.flow_list[EARLIEST], flow // BLOCK
+    first, before_s = earliest[block], ends[flow]
+    ends[flow] = end_s
+    if flow == first:
+        if end_s > before_s:
+            state.flow_list[DOUBTED][block] = 1
+    elif end_s < ends[first] or (end_s == ends[first] and number[flow] < number[first]):
+        earliest[block] = flow
 
 
 def find_first_end(state: State) -> None:

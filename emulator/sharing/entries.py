@@ -29,6 +29,7 @@ from .state import (
     NUMBER,
     OWNER,
     ROOM,
+    SATURATED,
     SPAN,
     TAKEN,
     USE,
@@ -119,7 +120,10 @@ def move_entry(state: State, origin: int, target: int) -> None:
 
 
 def part(state: State, flow: int) -> None:
-    """Take the entries of a flow out: each becomes a gap, fixed before all others, that takes nothing."""
+    """Take the entries of a flow out: each becomes a gap, fixed before all others, that takes nothing.
+
+    Who shares a constraint with it is to be shared anew; one that nobody crosses any more fixes nobody.
+    """
     constraint, entries, by, taken = (
         state.use_i[CONSTRAINT], state.use_i[ENTRY], state.entry_i[BY], state.constraint_i[TAKEN]
     )  # fmt: skip
@@ -127,7 +131,6 @@ def part(state: State, flow: int) -> None:
     begin, span, start = state.constraint_i[BEGIN], state.constraint_i[SPAN], state.flow_i[FIRST][flow]
     for use in range(start, start + state.flow_i[USES][flow]):
         place, entry = constraint[use], entries[use]
-        mark_dirty(state, place)
         if by[entry] == NOBODY:
             loose[place] -= 1
         else:
@@ -135,6 +138,10 @@ def part(state: State, flow: int) -> None:
         by[entry], amount[entry], state.entry_f[WHEN][entry] = CAPPED, 0, -math.inf
         state.entry_i[OWNER][entry], state.entry_i[USE][entry] = GAP, GAP
         members[place] -= 1
+        if members[place] > 0:
+            mark_dirty(state, place)
+        else:
+            state.constraint_f[SATURATED][place] = math.inf
         if entry == begin[place] + span[place] - 1:
             span[place] -= 1
         if (span[place] - members[place]) * MANY > members[place]:

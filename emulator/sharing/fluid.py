@@ -148,15 +148,15 @@ class Fluid:
         state = self._state._replace(desk_i=desk_i, desk_f=desk_f)
         self._go_on_with(state if self._kernel is PLAIN else packed(state))
 
-    def remove(self, number: int, now_s: float = 0.0) -> None:
-        """Meter a flow until now and take it out."""
+    def remove(self, number: int, now_s: float = 0.0) -> bool:
+        """Meter a flow until now and take it out; return whether the rates of others are to be shared anew."""
         slot = self._slots.pop(number)
         del self._demands[number]
         self._unbound.pop(number, None)
-        self._kernel.leave(self._tables, slot, float(now_s))
         first, length = self._blocks[slot]
         self._free_slots.append(slot)
         self._free_uses.setdefault(length, []).append(first)
+        return self._kernel.leave(self._tables, slot, float(now_s)) > 0
 
     def change(self, number: int, demand: Demand) -> None:
         """Let a flow ask for something else of the same constraints: other coefficients, weight, parts, cap or rank.

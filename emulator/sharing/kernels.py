@@ -19,7 +19,7 @@ class Kernel(NamedTuple):
 
     enter: Callable[..., int]
     ask_anew: Callable[..., None]
-    leave: Callable[..., None]
+    leave: Callable[..., int]
     set_limit: Callable[..., None]
     mark_dirty: Callable[..., None]
     measure_all: Callable[..., None]

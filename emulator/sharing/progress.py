@@ -77,6 +77,7 @@ from .state import (
     State,
 )
 
+CALL = 10  # work of a call of the plain kernel, in uses of constraints looked at
 ROUNDING = 1e-14  # of the two products by which proportions are compared
 
 
@@ -105,6 +106,7 @@ def enter(state: State, flow: int) -> int:
     join(state, flow)
     ask(state, flow)
     state.counts[SLOTS] = max(state.counts[SLOTS], flow + 1)
+    state.counts[WORK] += CALL
     return 0
 
 
@@ -165,14 +167,15 @@ def ask_anew(state: State, flow: int) -> None:
         mark_dirty(state, state.use_i[CONSTRAINT][use])
 
 
-def leave(state: State, flow: int, now_s: float) -> None:
-    """Meter a flow to its end and take it out."""
+def leave(state: State, flow: int, now_s: float) -> int:
+    """Meter a flow to its end and take it out; return how many constraints wait to be shared."""
     measure(state, flow, now_s)
     count_kind(state, flow, -1)
     part(state, flow)
     state.flow_i[NUMBER][flow] = -1
     end_at(state, flow, math.inf)
     find_first_end(state)
+    return state.counts[DIRTIES]  # type: ignore[no-any-return]
 
 
 def set_limit(state: State, place: int, capacity: float, scale: float) -> None:
@@ -218,6 +221,7 @@ def share_anew(state: State, now_s: float, tolerance: float, unbound: int) -> in
         ``FAIR``, or what went wrong: see ``state``.
     """
     state.counts[EPOCH] += 1
+    state.counts[WORK] += CALL
     state.counts[CHANGES] = unbound
     if state.counts[UNLIKE] == 0 and state.counts[WEIGHTED] == 0 and state.counts[RANKED] == 0:
         verdict = share_ripples(state, tolerance)

@@ -101,9 +101,29 @@ def reach(state: State, place: int) -> None:
     if members == 0:
         saturated[place] = math.inf
     elif saturated[place] == math.inf:
-        watch(state, place)
+        if members > 1 or not fix_alone(state, place):
+            watch(state, place)
     else:
         enqueue(state, place, level_for(state.constraint_i[QUANTA][place], members, state.constraint_f[SCALE][place]))
+
+
+def fix_alone(state: State, place: int) -> bool:
+    """Fix the one flow of a constraint, if it has no cap and crosses no other; tell whether it is so.
+
+    A sweep would do the same: it saves small networks, whose links often carry one flow, half of a plain sharing.
+    """
+    entry = state.constraint_i[BEGIN][place]
+    flow = state.entry_i[OWNER][entry]
+    if state.flow_i[USES][flow] > 1 or state.flow_f[CAP][flow] < math.inf:
+        return False
+    level = level_for(state.constraint_i[QUANTA][place], 1, state.constraint_f[SCALE][place])
+    coefficient = state.use_f[COEFFICIENT][state.entry_i[USE][entry]]
+    state.flow_f[FRESH][flow] = rate_at(level, 1.0, coefficient, math.inf)
+    state.flow_list[FIXED][0], state.constraint_f[SATURATED][place] = flow, level
+    list_fixed(state, 1)
+    write_down(state, 1, place, level)
+    list_place(state, place)
+    return True
 
 
 def enqueue(state: State, place: int, level: float) -> None:

@@ -7,6 +7,7 @@ measured over 120 seeds of a plain program of its own (M/G/1-PS) and 300 of Lind
 import math
 from collections.abc import Callable
 from functools import cache, partial
+from itertools import repeat
 from typing import Literal
 
 import numpy as np
@@ -94,7 +95,7 @@ def mean_sojourn_s(sizes: Sizes, seed: int = 1) -> float:
     )
     clock, ends_s = Clock(), []
     with scratch_writer() as writer:
-        processor = Processor(clock, 0, slot, Meter([], [slot], writer), lambda number: rng)
+        processor = Processor(clock, 0, slot, Meter([], [slot], writer), lambda numbers: repeat(rng, len(numbers)))
         for number, (start_s, flop) in enumerate(zip(starts_s.tolist(), work_flop.tolist(), strict=True)):
             work = Work(flop, lambda duration_s: None, lambda: ends_s.append(clock.now))
             clock.at(start_s, Turn.TIMER, number, partial(processor.submit, work))

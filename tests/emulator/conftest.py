@@ -198,7 +198,7 @@ def live(tmp_path) -> Callable[..., Lived]:
             transfers=tuple(PlannedTransfer(*transfer) for transfer in transfers),
             stop_s=stop_s,
             bin_s=bin_s,
-            stream=partial(generator, seed),
+            stream=named_streams(seed),
             lesson=lesson,
             keyring=keyring,
             forgings=forgings,

@@ -2,6 +2,7 @@ import math
 from random import Random
 
 import pytest
+import simpy
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -131,3 +132,29 @@ def test_the_clock_goes_on_by_itself_until_a_process_or_an_interruption_is_due()
     assert (seen, clock.now) == ([1.0], 1.5)
     clock.step()
     assert seen == [1.0, 2.0, 3.0]
+
+
+def test_the_time_of_what_comes_next_counts_processes_and_appointments():
+    clock = Clock()
+    assert clock.peek() == math.inf
+    with pytest.raises(simpy.core.EmptySchedule):
+        clock.step()
+    clock.timeout(2.0)
+    assert clock.peek() == 2.0
+    clock.at(1.0, Turn.TIMER, 0, lambda: None)
+    assert clock.peek() == 1.0
+
+
+def test_appointments_and_processes_of_one_instant_take_turns_in_the_order_of_making():
+    clock, seen = Clock(), []
+
+    def program(name):
+        yield clock.timeout(1.0)
+        seen.append(name)
+
+    clock.process(program("before"))
+    clock.run(until=0.5)
+    clock.at(1.0, Turn.TIMER, 0, lambda: seen.append("appointment"))
+    clock.timeout(0.5).callbacks.append(lambda _: seen.append("after"))
+    clock.run()
+    assert seen == ["before", "appointment", "after"]

@@ -10,7 +10,7 @@ from wayfare.emulator.compute import Processor, Work
 from wayfare.emulator.laws import LawBroken
 from wayfare.emulator.meter import Meter
 from wayfare.emulator.nodes import NodeClass
-from wayfare.models.streams import generator
+from wayfare.models.streams import named_streams
 
 
 class Desk:
@@ -27,8 +27,11 @@ class Desk:
             jitter=jitter,
         )
         self.clock, self.started, self.done = Clock(), [], []
-        self.meter = Meter([], [hardware], writer)
-        self.processor = Processor(self.clock, 0, hardware, self.meter, partial(generator, 1, "job", name))
+        self.meter, self.name = Meter([], [hardware], writer), name
+        self.processor = Processor(self.clock, 0, hardware, self.meter, self.streams)
+
+    def streams(self, numbers):
+        return named_streams(1).numbered("job", self.name, numbers=numbers)
 
     def submit(self, name, flop, at_s=0.0):
         work = Work(
@@ -86,6 +89,9 @@ def test_jitter_is_the_jobs_own_and_the_same_every_time(writer):
     assert some == {number: more[number] for number in range(3)}
     assert len(set(more.values())) == 9
     assert durations(3, slots=1, name="another") != some
+    many = durations(90, slots=4)  # most of them drawn ahead
+    drawn = [named_streams(1)("job", "n", number).standard_normal() for number in range(1, 91)]
+    assert list(many.values()) == [2.0 * math.exp(0.3 * one - 0.3**2 / 2) for one in drawn]
 
 
 def test_jitter_is_lognormal_with_mean_one(writer):

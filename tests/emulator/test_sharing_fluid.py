@@ -14,7 +14,7 @@ from wayfare.emulator.sharing import Demand, Fluid, Sums, share
 WAYS = {
     "plain": {"compile_after": math.inf},
     "compiled": {"compile_after": 0},
-    "compiled on the way": {"compile_after": 40},
+    "compiled on the way": {"compile_after": 200},
     "plain, all anew": {"compile_after": math.inf, "local": False},
     "compiled, all anew": {"compile_after": 0, "local": False},
 }
@@ -290,6 +290,24 @@ def test_a_flow_waits_while_one_of_a_higher_rank_passes_and_then_goes_on(way):
     fluid.remove(1, 7.0)
     fluid.share(7.0)
     assert (fluid.remaining_bits(0), fluid.next_end()) == (80.0, (15.0, 0))
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_a_flow_that_leaves_tells_whether_it_had_shared_with_anybody(way):
+    fluid = Fluid(**way)
+    for j, capacity in enumerate((8.0, 6.0)):
+        fluid.set_capacity(j, capacity)
+    for number, wires in enumerate(([0], [0], [1])):
+        fluid.add(number, Demand(tuple((wire, 1.0) for wire in wires)), 100.0)
+    fluid.share(0.0)
+    assert not fluid.remove(2, 1.0)
+    assert fluid.next_end() == (25.0, 0)  # as it was
+    assert fluid.remove(0, 1.0)
+    fluid.share(1.0)
+    assert not fluid.remove(1, 2.0)
+    fluid.add(3, Demand(((0, 1.0),)), 80.0, 5.0)
+    fluid.share(5.0)
+    assert (fluid.rate_bps(3), fluid.next_end()) == (8.0, (15.0, 3))
 
 
 @pytest.mark.parametrize("way", ["plain", "compiled"])
