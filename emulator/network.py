@@ -149,9 +149,8 @@ class FluidNetwork:
         if way.asked is not None and way.asked[0] == share and not back:
             return way.asked[1:]
         demand = demand_on(way.links, share, self._model, back)
-        for constraint, _ in demand.uses:
-            if not self._fluid.knows(constraint):
-                self._set_capacity(constraint, self._capacity[constraint])
+        for constraint in self._fluid.unknown(demand):
+            self._set_capacity(constraint, self._capacity[constraint])
         noted = () if self._journal is None else self._journal.tails(way.links, demand)
         way.asked = share, demand, noted
         return demand, noted

@@ -1,5 +1,6 @@
 """Which links a transfer takes: by its source route, or by the forwarding tables."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 from .closures import Closures
@@ -40,13 +41,18 @@ class Ways:
         """
         if transfer.via is None:
             return self._between[node, self._tables.next_hop(node, transfer.target)]
-        return self._routed_link(transfer, node, transfer.via[len(transfer.via) - transfer.via[::-1].index(node)])
+        following = transfer.via[len(transfer.via) - transfer.via[::-1].index(node)]
+        return self._routed_links(transfer, [(node, following)])[0]
 
-    def _routed_link(self, transfer: Transfer, node: int, following: int) -> Link:
-        link = self._between.get((node, following))
-        if link is None or link.index in self._down:
-            raise NoRoute(f"the source route of transfer {transfer.number} has no link from node {node}")
-        return link
+    def _routed_links(self, transfer: Transfer, ends: Iterable[tuple[int, int]]) -> list[Link]:
+        """Return the links of a part of a source route."""
+        links, between, down = [], self._between, self._down
+        for pair in ends:
+            link = between.get(pair)
+            if link is None or link.index in down:
+                raise NoRoute(f"the source route of transfer {transfer.number} has no link from node {pair[0]}")
+            links.append(link)
+        return links
 
     def whole(self, transfer: Transfer) -> Way:
         """Return the way from a transfer's source to its target; it has no links if these are one node.
@@ -70,7 +76,7 @@ class Ways:
 
     def _links(self, transfer: Transfer) -> list[Link]:
         if transfer.via is not None:
-            return [self._routed_link(transfer, *ends) for ends in pairwise(transfer.via)]
+            return self._routed_links(transfer, pairwise(transfer.via))
         links, node = [], transfer.source
         while node != transfer.target:
             links.append(self.next_link(transfer, node))

@@ -40,6 +40,7 @@ from .state import (
     TIGHTEST,
     USE,
     USES,
+    VISITED,
     State,
 )
 
@@ -164,7 +165,7 @@ def gather_circle(state: State, constraints: int, flows: int) -> tuple[int, int]
     """List, in order, the first open flow of the group and all that it is connected with by way of open flows."""
     state.counts[EPOCH] += 1
     epoch = state.counts[EPOCH]
-    stack, seen, reached = state.flow_list[CIRCLE], state.flow_i[SEEN], state.constraint_i[SEEN]
+    stack, seen, reached = state.flow_list[CIRCLE], state.flow_i[SEEN], state.constraint_i[VISITED]
     group, at = state.flow_list[GROUP], 0
     while state.flow_i[OPEN][group[at]] == 0:
         at += 1

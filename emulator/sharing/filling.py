@@ -39,6 +39,7 @@ from .state import (
     SPAN,
     USE,
     USES,
+    VISITED,
     WEIGHTED,
     State,
 )
@@ -53,7 +54,7 @@ def gather(state: State, seed: int) -> tuple[int, int, bool]:
         The number of constraints and of flows (listed in ``GROUP``), and whether each flow takes equally of all.
     """
     first, uses, seen, flows = (state.flow_i[FIRST], state.flow_i[USES], state.flow_i[SEEN], state.flow_list[GROUP])
-    begin, reached, group = state.constraint_i[BEGIN], state.constraint_i[SEEN], state.constraint_list[GROUP]
+    begin, reached, group = state.constraint_i[BEGIN], state.constraint_i[VISITED], state.constraint_list[GROUP]
     owner, constraint, span = state.entry_i[OWNER], state.use_i[CONSTRAINT], state.constraint_i[SPAN]
     like, epoch = state.flow_i[ALIKE], state.counts[EPOCH]
     group[0], reached[seed] = seed, epoch

@@ -77,9 +77,10 @@ class Fluid:
         if state is not self._state:
             self._go_on_with(state)
 
-    def knows(self, constraint: int) -> bool:
-        """Tell whether a constraint has a capacity."""
-        return constraint in self._places
+    def unknown(self, demand: Demand) -> list[int]:
+        """Return the constraints of a demand that have no capacity yet."""
+        places = self._places
+        return [constraint for constraint, _ in demand.uses if constraint not in places]
 
     def __contains__(self, number: int) -> bool:
         """Tell whether a flow is in progress."""

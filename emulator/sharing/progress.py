@@ -61,7 +61,6 @@ from .state import (
     REMAINING,
     SATURATED,
     SCALE,
-    SEEN,
     SINCE,
     SLOTS,
     SPAN,
@@ -72,6 +71,7 @@ from .state import (
     UNLIKE,
     USE,
     USES,
+    VISITED,
     WEIGHTED,
     WORK,
     State,
@@ -255,7 +255,7 @@ def share_groups(state: State, tolerance: float) -> int:
         seed = state.constraint_list[DIRTY_LIST][at]
         state.constraint_i[DIRTY][seed] = 0
         # An inner circle counts epochs on, so "not yet in this sharing" is "before its epoch".
-        if verdict == FAIR and state.constraint_i[SEEN][seed] < epoch and state.constraint_i[MEMBERS][seed]:
+        if verdict == FAIR and state.constraint_i[VISITED][seed] < epoch and state.constraint_i[MEMBERS][seed]:
             verdict = share_group(state, seed, tolerance)
     return verdict
 

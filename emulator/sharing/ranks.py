@@ -26,8 +26,8 @@ from .state import (
     QUEUE,
     QUEUE_PLACE,
     RANK,
-    SEEN,
     USES,
+    VISITED,
     WEIGHTED,
     State,
 )
@@ -101,7 +101,7 @@ def fill_rank(state: State, start: int, end: int) -> bool:
 
 def open_flow(state: State, flow: int, constraints: int) -> int:
     """Open a flow and list those of its constraints that are new to the rank; return how many there are now."""
-    open_flows, reached, epoch = state.constraint_i[OPEN], state.constraint_i[SEEN], state.counts[EPOCH]
+    open_flows, reached, epoch = state.constraint_i[OPEN], state.constraint_i[VISITED], state.counts[EPOCH]
     first = state.flow_i[FIRST][flow]
     state.flow_i[OPEN][flow] = 1
     for use in range(first, first + state.flow_i[USES][flow]):

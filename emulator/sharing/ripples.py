@@ -63,6 +63,7 @@ from .state import (
     TAKEN,
     USE,
     USES,
+    VISITED,
     WATCHING,
     WHEN,
     WORK,
@@ -97,7 +98,7 @@ def reach_dirty(state: State) -> None:
 def reach(state: State, place: int) -> None:
     """Note a constraint whose flows or capacity have changed: to be queued, or to be checked."""
     members, saturated = state.constraint_i[MEMBERS][place], state.constraint_f[SATURATED]
-    state.constraint_i[SEEN][place] = state.counts[EPOCH]
+    state.constraint_i[VISITED][place] = state.counts[EPOCH]
     if members == 0:
         saturated[place] = math.inf
     elif saturated[place] == math.inf:
@@ -184,19 +185,20 @@ def next_level(state: State, place: int, level: float, enough: float) -> float:
     Anything above ``enough`` will do if it is that or more.
     """
     by, when, amount, start = state.entry_i[BY], state.entry_f[WHEN], state.entry_i[AMOUNT], state.constraint_i[BEGIN]
-    identity, seen, epoch = state.constraint_i[IDENTITY], state.constraint_i[SEEN], state.counts[EPOCH]
+    identity, seen, epoch = state.constraint_i[IDENTITY], state.constraint_i[VISITED], state.counts[EPOCH]
     begin, own, limited = start[place], identity[place], state.counts[LIMITED] > 0
     end, scale = begin + state.constraint_i[SPAN][place], state.constraint_f[SCALE][place]
     while True:
-        left, waiting = state.constraint_i[QUANTA][place], 0
+        left, waiting = state.constraint_i[QUANTA][place], end - begin
         for entry in range(begin, end):
             fixer, at = by[entry], when[entry]
-            if at <= level and (fixer < 0 or (seen[fixer] != epoch and (at < level or identity[fixer] < own))):
-                left -= amount[entry]
-            elif limited and is_limited(state, entry, level):
+            before = (seen[max(fixer, 0)] != epoch) & ((at < level) | (identity[max(fixer, 0)] < own))
+            is_fixed = int((at <= level) & ((fixer < 0) | before))
+            left -= is_fixed * amount[entry]
+            waiting -= is_fixed
+            if limited and is_fixed == 0 and is_limited(state, entry, level):
                 left -= limited_amount(state, entry, scale)
-            else:
-                waiting += 1
+                waiting -= 1
         state.counts[WORK] += end - begin
         if waiting == 0:
             return math.inf
@@ -223,7 +225,7 @@ def limited_amount(state: State, entry: int, scale: float) -> int:
 def fill_up(state: State, place: int, level: float) -> None:
     """Fix the open flows of a constraint; those fixed in another way than before reach their other constraints."""
     by, when, owner, used = state.entry_i[BY], state.entry_f[WHEN], state.entry_i[OWNER], state.entry_i[USE]
-    identity, seen, epoch = state.constraint_i[IDENTITY], state.constraint_i[SEEN], state.counts[EPOCH]
+    identity, seen, epoch = state.constraint_i[IDENTITY], state.constraint_i[VISITED], state.counts[EPOCH]
     coefficient, cap, fresh, flows = state.use_f[COEFFICIENT], state.flow_f[CAP], state.flow_f[FRESH], state.flow_list
     begin, own, limited, found = state.constraint_i[BEGIN][place], identity[place], state.counts[LIMITED] > 0, 0
     for entry in range(begin, begin + state.constraint_i[SPAN][place]):
@@ -286,7 +288,7 @@ def reach_others(state: State, found: int, here: int) -> None:
         state.flow_i[USES],
         state.use_i[CONSTRAINT],
     )
-    seen, saturated, epoch = state.constraint_i[SEEN], state.constraint_f[SATURATED], state.counts[EPOCH]
+    seen, saturated, epoch = state.constraint_i[VISITED], state.constraint_f[SATURATED], state.counts[EPOCH]
     for at in range(found):
         start = first[flows[at]]
         for use in range(start, start + uses[flows[at]]):
@@ -320,7 +322,7 @@ def let_go(state: State, place: int, level: float) -> None:
 
 def reach_again(state: State, found: int, here: int, level: float) -> None:
     """Reach the other constraints of flows, also those reached before, since their levels may be lower."""
-    flows, constraint, seen = state.flow_list[FIXED], state.use_i[CONSTRAINT], state.constraint_i[SEEN]
+    flows, constraint, seen = state.flow_list[FIXED], state.use_i[CONSTRAINT], state.constraint_i[VISITED]
     queue_place, marked, saturated = (
         state.constraint_i[QUEUE_PLACE],
         state.constraint_i[MARKED],
@@ -363,7 +365,7 @@ def queue_if_full(state: State, place: int) -> None:
     quanta, members, scale = state.constraint_i[QUANTA], state.constraint_i[MEMBERS], state.constraint_f[SCALE]
     level = next_level(state, place, level_for(quanta[place], members[place], scale[place]), math.inf)
     if level < math.inf:
-        state.constraint_i[SEEN][place], state.constraint_f[GHOST][place] = state.counts[EPOCH], math.inf
+        state.constraint_i[VISITED][place], state.constraint_f[GHOST][place] = state.counts[EPOCH], math.inf
         state.constraint_i[QUEUE_PLACE][place] = -1
         enqueue(state, place, level)
     else:

@@ -22,19 +22,24 @@ import numpy.typing as npt
 Row = Any  # list[int], list[float], a view of memory, or an array
 Table = Any  # list[list[int]], list[list[float]], or an array (rows, places)
 
+# What is asked for together stands together in a record, and comes from memory together: what a flow that is fixed anew
+# or settled needs, and what is asked of the constraints that it crosses.
+
 # Flows, whole numbers.
-NUMBER, FIRST, USES, LINKS = 0, 1, 2, 3
+NUMBER = 0
+TIGHTEST = 1  # the use that offers least, or -1: its cap
+ALIKE = 2  # whether it takes equally of all that it crosses
+ONE = 3  # whether it claims 1 of each constraint
 OPEN, SEEN = 4, 5  # waits for its rate; last visited in which epoch
 QUEUE_PLACE = 6
-TIGHTEST = 7  # the use that offers least, or -1: its cap
-ALIKE = 8  # whether it takes equally of all that it crosses
-ONE = 9  # whether it claims 1 of each constraint
+FIRST, USES, LINKS = 7, 8, 9
 FLOW_NUMBERS = 10
 
 # Flows, quantities.
-CLAIMED, CAP, RATE, FRESH = 0, 1, 2, 3  # CLAIMED: its claim on the constraint looked at; FRESH: the rate worked out
-REMAINING, SINCE, METERED = 4, 5, 6
-OFFER, RANK = 7, 8
+RATE, FRESH = 0, 1  # FRESH: the rate worked out
+REMAINING, SINCE, METERED = 2, 3, 4
+CAP, RANK = 5, 6
+OFFER, CLAIMED = 7, 8  # CLAIMED: its claim on the constraint looked at
 FLOW_QUANTITIES = 9
 FLOW_WORDS = FLOW_NUMBERS + FLOW_QUANTITIES
 
@@ -45,20 +50,23 @@ BY_RANK = 5  # the highest rank first
 EARLIEST, DOUBTED = 6, 7  # by block of slots: the one that ends first, and whether that may have changed
 FLOW_LISTS = 8
 
-# Constraints, whole numbers. OPEN, SEEN and QUEUE_PLACE as for flows.
-IDENTITY, BEGIN, ROOM, MEMBERS = 0, 1, 2, 3
-QUANTA, LEFT = 7, 8  # the capacity and what is left of it, in quanta
-TAKEN, LOOSE = 9, 10  # what flows that are fixed take [coarse quanta, each rounded up]; how many nobody has fixed
-DIRTY, STALE = 11, 12
-SPAN = 17  # how many entries there are, gaps included
-LISTED = 13  # in ``GROUP`` since which sharing
-MARKED = 14  # in which step of a sweep it was last listed
-ROW, READY = 15, 16
+# Constraints, whole numbers. OPEN and QUEUE_PLACE as for flows.
+ROOM = 0
+LEFT = 1  # of the capacity, in quanta
+ROW, READY = 2, 3
+DIRTY, STALE = 5, 7
+MARKED = 8  # in which step of a sweep it was last listed
+LISTED = 9  # in ``GROUP`` since which sharing
+BEGIN, SPAN, MEMBERS = 10, 11, 12  # SPAN: how many entries there are, gaps included
+QUANTA = 13  # the capacity, in quanta
+IDENTITY, VISITED = 14, 15  # VISITED: last in which epoch
+TAKEN, LOOSE = 16, 17  # what flows that are fixed take [coarse quanta, each rounded up]; how many nobody has fixed
 CONSTRAINT_NUMBERS = 18
 
-# Constraints, quantities. LOAD: the claims of the open flows; LOAD_LOW: what rounding took from it.
-LOAD, LOAD_LOW, LEVEL, CAPACITY, SCALE = 0, 1, 2, 3, 4  # SCALE: quanta in 1 of the capacity, a power of two
-SATURATED, GHOST = 5, 6  # the level at which it fixed flows: in the last sharing, and in the one before
+# Constraints, quantities. SCALE: quanta in 1 of the capacity, a power of two.
+CAPACITY, SCALE = 0, 1
+SATURATED, LEVEL, GHOST = 2, 3, 4  # at which level it fixed flows: in the last sharing, and GHOST: in the one before
+LOAD, LOAD_LOW = 5, 6  # the claims of the open flows; what rounding took from it
 CONSTRAINT_QUANTITIES = 7
 CONSTRAINT_WORDS = CONSTRAINT_NUMBERS + CONSTRAINT_QUANTITIES
 
