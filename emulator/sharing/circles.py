@@ -4,7 +4,7 @@ Flows are fixed at constraints that all of their open flows find the tightest; t
 that. Where constraints disagree in a circle, it starts from equal shares, lets one constraint after another, in id
 order, find its level given the levels of the others, reads off the bottlenecks, solves for the levels exactly and keeps
 the first result that is an equilibrium: that is the rule where there is more than one. Where a thousand such sweeps
-find none, it starts again and goes half the way each time. Part of the kernel.
+find none, the levels may give one; if not, it starts again and goes half the way each time. Part of the kernel.
 """
 
 import math
@@ -150,14 +150,16 @@ def fix_circle(state: State, constraints: int, flows: int) -> int:
         for at in range(places):
             nearer = nearer_level(state, circle[at]) if sweep >= SWEEPS else water_level(state, circle[at])
             state.constraint_f[LEVEL][circle[at]] = nearer
-        moved = read_bottlenecks(state, members)
+        moved, found = read_bottlenecks(state, members), False
         if moved or not tried:
-            tried = True
-            if solve_levels(state, places, members) and is_equilibrium(state, places, members):
-                for at in range(members):
-                    flow = state.flow_list[CIRCLE][at]
-                    fix(state, flow, state.flow_f[FRESH][flow])
-                return members
+            tried, found = True, solve_levels(state, places, members)
+        if not found and sweep % SWEEPS == SWEEPS - 1:
+            found = take_offers(state, members)
+        if found and is_equilibrium(state, places, members):
+            for at in range(members):
+                flow = state.flow_list[CIRCLE][at]
+                fix(state, flow, state.flow_f[FRESH][flow])
+            return members
     return 0
 
 
@@ -295,6 +297,14 @@ def solve_levels(state: State, places: int, members: int) -> bool:
     return True
 
 
+def take_offers(state: State, members: int) -> bool:
+    """Take what the levels offer the flows of a circle; where two bottlenecks say the same, these do not follow."""
+    for at in range(members):
+        flow = state.flow_list[CIRCLE][at]
+        state.flow_f[FRESH][flow] = min(state.flow_f[CAP][flow], offered_elsewhere(state, flow, -1))
+    return True
+
+
 def equations(state: State, places: int, members: int) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
     """Write down that each bottleneck of the circle is full: a row for each, unknown levels, then what is left."""
     row, constraint, coefficient = state.constraint_i[ROW], state.use_i[CONSTRAINT], state.use_f[COEFFICIENT]
@@ -361,7 +371,7 @@ def eliminate(matrix: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", rows:
 
 
 def is_equilibrium(state: State, places: int, members: int) -> bool:
-    """Tell whether the rates of a circle fit and each flow has the largest share where it is bottlenecked."""
+    """Tell whether the rates of a circle fit, and each flow has the largest share of a full constraint, or its cap."""
     largest, fresh, claim = state.constraint_f[LEVEL], state.flow_f[FRESH], state.use_f[CLAIM]
     saved = keep_levels(state, places)
     fits = True
@@ -377,7 +387,7 @@ def is_equilibrium(state: State, places: int, members: int) -> bool:
                 most = max(most, taken / claim[use])
         left = amount_left(state, place)
         fits = fits and used <= left * (1 + EXACT)
-        largest[place] = most
+        largest[place] = most if used >= left * (1 - EXACT) else math.inf
     for at in range(members):
         flow = state.flow_list[CIRCLE][at]
         use = state.flow_i[TIGHTEST][flow]

@@ -110,11 +110,21 @@ WHOLE_SWEEPS_GO_ROUND = (
     {place: 10.0 * (place + 1) for place in range(6)},
 )
 
+# Constraints 0 and 2 are full together, each the bottleneck of one of the flows: both say the same of the two rates.
+BOTTLENECKS_SAY_THE_SAME = (
+    [
+        Demand(((0, 1.0), (1, 1.0), (2, 1.0)), parts=(0.05, 1.0, 1.0)),
+        Demand(((0, 1.0), (2, 1.0)), parts=(1.0, 0.05)),
+    ],
+    dict.fromkeys(range(3), 7.0),
+)
+
 
 @settings(max_examples=200)
 @given(systems())
 @example(CAP_PASSED_IN_A_CIRCLE)
 @example(WHOLE_SWEEPS_GO_ROUND)
+@example(BOTTLENECKS_SAY_THE_SAME)
 def test_caps_hold_and_every_other_flow_has_a_bottleneck(system):
     assert complaints(*system, share(*system)) == []
 
