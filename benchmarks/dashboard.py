@@ -275,8 +275,8 @@ def row(browser: Chrome, seconds: float, name: str, first_ms: list[tuple[float, 
     return f"| {name} | {frames} | {len(interval) / 0.9 / seconds:.0f} | {whole:.0f} | {own:.0f} |"
 
 
-def live(pairs: int, scratch: Path) -> None:
-    """Measure what it costs a run to be watched, and print the row."""
+def live(turns: int, scratch: Path) -> None:
+    """Measure what it costs a run to be watched, and print the rows."""
     runs = scratch / "runs"
     runs.mkdir()
     with dashboard(runs) as address, chromium(scratch / "profile") as browser:
@@ -286,14 +286,15 @@ def live(pairs: int, scratch: Path) -> None:
             browser.get(f"{address}run/{run}")
             until(browser, READY)
 
-        found = measured(runs, pairs, show, lambda: browser.get("about:blank"))
-    more = [pair.more_percent for pair in found]
-    interval = median_interval(more)
-    between = f"{interval[0]:+.1f} to {interval[1]:+.1f}" if interval else "six pairs or more"
-    alone_s, watched_s = (statistics.median(getattr(pair, name) for pair in found) for name in ("alone_s", "watched_s"))
-    print("| pairs | alone [s] | watched [s] | more, median [%] | 95 % [%] | asked [%] |\n|---|---|---|---|---|---|")
-    figures = f"{alone_s:.2f} | {watched_s:.2f} | {statistics.median(more):+.1f} | {between}"
-    print(f"| {pairs} | {figures} | below {ASKED_PERCENT:g} |")
+        found = measured(runs, turns, show, lambda: browser.get("about:blank"))
+    print("| the page | turns | more processor time, median [%] | 95 % [%] | asked [%] |\n|---|---|---|---|---|")
+    for name, more in (
+        ("is opened", [turn.more_opening_percent for turn in found]),
+        ("is open", [turn.more_percent for turn in found]),
+    ):
+        interval = median_interval(more)
+        between = f"{interval[0]:+.1f} to {interval[1]:+.1f}" if interval else "six turns or more"
+        print(f"| {name} | {turns} | {statistics.median(more):+.1f} | {between} | below {ASKED_PERCENT:g} |")
 
 
 def machine(browser: Chrome) -> str:
@@ -311,7 +312,7 @@ def main() -> None:
     parser.add_argument("--only", type=int, help="nodes of the one size to measure")
     parser.add_argument("--seconds", type=float, default=8.0, help="how long each run is played")
     parser.add_argument("--long", action="store_true", help="an hour and 5 million events too")
-    parser.add_argument("--live", type=int, metavar="PAIRS", help="what being watched costs a run, and nothing else")
+    parser.add_argument("--live", type=int, metavar="TURNS", help="what being watched costs a run, and nothing else")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         if options.live:
