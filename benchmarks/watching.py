@@ -21,6 +21,7 @@ ASKED_PERCENT = 2.0
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "first-walk.scenario.yaml"
 STOP = "stop=10000 s"  # it is ended before
 WARM_S, SETTLED_S, TURN_S = 5.0, 3.0, 8.0
+SILENT_S = 30.0
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -50,9 +51,15 @@ class Running:
         self.folder, self._process = folder, process
 
     def beat(self) -> tuple[float, float]:
-        """Wait for the next time that it says how far it is; return virtual and processor time then [s]."""
-        said = self._virtual_s()
+        """Wait for the next time that it says how far it is; return virtual and processor time then [s].
+
+        Raises:
+            RuntimeError: It says nothing any more.
+        """
+        said, end_s = self._virtual_s(), time.monotonic() + SILENT_S
         while (now := self._virtual_s()) == said:
+            if time.monotonic() > end_s:
+                raise RuntimeError(f"{self.folder}: the run has said nothing for {SILENT_S:g} s")
             time.sleep(0.01)
         spent = Path(f"/proc/{self._process}/stat").read_text().rpartition(")")[2].split()
         return now, (int(spent[11]) + int(spent[12])) / TICKS_PER_S

@@ -13,10 +13,8 @@ from .clock import Appointment, Clock, Turn
 from .meter import Meter
 from .nodes import NodeClass
 
-FEW, AHEAD = (
-    16,
-    64,
-)  # a node that has had few jobs may get no more; of one that gets many, so many jitters are drawn at once
+FEW = 16  # jobs; a node that has had no more may get no other
+AHEAD = 64  # of a node that has had more, so many jitters are drawn at once
 
 
 class Work(NamedTuple):

@@ -49,3 +49,10 @@ def test_a_run_costs_what_its_process_spent_between_two_beats(tmp_path: Path) ->
         thread.join()
     assert cost * (last_s - first_s) >= 0.3
     assert cost * (last_s - first_s) <= 3 * (time.process_time() - before)
+
+
+def test_a_run_that_says_nothing_any_more_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "run.json").write_text(json.dumps({"progress": {"virtual_s": 1.0}}))
+    monkeypatch.setattr("watching.SILENT_S", 0.05)
+    with pytest.raises(RuntimeError, match="has said nothing"):
+        Running(tmp_path, os.getpid()).beat()
