@@ -7,10 +7,10 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from . import addresses, circles, ends, entries, filling, heaps, progress, ranks, ripples, state
+from . import addresses, circles, ends, entries, equations, filling, heaps, looks, progress, ranks, ripples, state
 
-PARTS = (heaps, ends, entries, filling, circles, ranks, ripples, progress, addresses)
-INLINED = (heaps, ends, entries, ripples, progress, addresses)
+PARTS = (heaps, ends, entries, filling, equations, circles, ranks, looks, ripples, progress, addresses)
+INLINED = (heaps, ends, entries, looks, ripples, progress, addresses)
 OFTEN = (filling.level_for, filling.rate_at)
 
 
@@ -51,11 +51,11 @@ def compiled() -> Kernel:
         copy = FunctionType(function.__code__, names, function.__name__)
         copy.__qualname__ = f"{function.__name__}_{version}"
         # The caller of an entry point holds the rows, and rows are bare pointers: only what makes arrays of its own has
-        # to count references, the circles.
+        # to count references, the circles and their equations.
         options: dict[str, Any] = {
             "error_model": "numpy",
             "forceinline": _is_called_often(function),
-            "_nrt": function.__module__ == circles.__name__,
+            "_nrt": function.__module__ in (circles.__name__, equations.__name__),
         }
         if function.__name__ in entry_points:
             options["cache"] = True
