@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import torch
 
+from .allocation import keep_freed_memory
 from .device import CPU
 from .fingerprint import machine_fingerprint
 from .job import Signature, TrainingJob, TrainingResult
@@ -39,6 +40,7 @@ class TrainingService:
         self, memory: ResultMemory | None = None, workers: Workers | None = None, device: torch.device = CPU
     ) -> None:
         run_on_one_thread()
+        keep_freed_memory()
         self.jobs = self.samples = self.batches = self.remembered = self.dropped = 0
         self.memory, self.workers, self.device = memory, workers, device
         self._fingerprint = machine_fingerprint(device)

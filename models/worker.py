@@ -13,6 +13,7 @@ import sys
 import threading
 from typing import BinaryIO
 
+from .allocation import keep_freed_memory
 from .errand import carry_out
 from .room import Room
 from .trainer import run_on_one_thread
@@ -21,6 +22,7 @@ from .trainer import run_on_one_thread
 def main(connection: int, descriptor: int) -> None:
     """Carry out errands until the socket closes."""
     run_on_one_thread()
+    keep_freed_memory()
     room, asked = Room(descriptor), queue.SimpleQueue[bytes]()
     with socket.socket(fileno=connection) as line, line.makefile("rb") as reader:
         threading.Thread(target=_listen, args=(reader, asked), daemon=True).start()

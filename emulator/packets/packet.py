@@ -188,7 +188,7 @@ class ModelPacket:
         """
         from wayfare.models.families import structure_from
 
-        known = Payload.of(self.payload).models.get(self.specification_text)
+        known = Payload.of(self.payload).model(self.specification_text)
         if known is not None:
             return known.structure
         try:
@@ -256,13 +256,14 @@ class ModelPacket:
         from wayfare.models.packing import is_dense, unpack_model
 
         payload = Payload.of(self.payload)
-        model = payload.models.get(self.specification_text)
+        model = payload.model(self.specification_text)
         if model is None:
             self.unpacked_bytes  # noqa: B018 - it refuses what would not fit anywhere
             structure = self.structure
             if not is_dense(payload, structure):
                 check_tensors(payload)
-            payload.models[self.specification_text] = model = unpack_model(payload, structure)
+            model = unpack_model(payload, structure)
+            payload.keep(self.specification_text, model)
         return model
 
     def to_model(self) -> "Model":

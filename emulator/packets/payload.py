@@ -9,6 +9,7 @@ import json
 import math
 import re
 import struct
+import weakref
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -55,9 +56,21 @@ class Payload(bytes):
         """Return the SHA-256, for which processors have instructions: it takes half of the time of BLAKE2b."""
         return hashlib.sha256(self).digest()
 
+    def model(self, specification_text: bytes) -> "Model | None":
+        """Return the model inside as somebody has read it with this specification, if anybody still has it."""
+        known = self._models.get(specification_text)
+        return known and known()
+
+    def keep(self, specification_text: bytes, model: "Model") -> None:
+        """Note the model inside, by the specification that proved right.
+
+        The payload does not keep it alive: its weights may be a view of the payload's bytes, and Python's collector of
+        cycles does not see through an array.
+        """
+        self._models[specification_text] = weakref.ref(model)
+
     @cached_property
-    def models(self) -> "dict[bytes, Model]":
-        """Return the model inside, by the specification that somebody read it with, where that proved right."""
+    def _models(self) -> "dict[bytes, weakref.ref[Model]]":
         return {}
 
 

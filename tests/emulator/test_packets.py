@@ -3,6 +3,7 @@
 import math
 import pickle
 import struct
+import weakref
 from dataclasses import fields, replace
 
 import pytest
@@ -336,6 +337,15 @@ def test_who_gets_one_payload_as_one_structure_gets_one_model(sample):
     first, second = (ModelPacket.decode(replace(sample, packet=number).seal()) for number in (1, 2))
     assert first.to_model() is second.to_model()
     assert ModelPacket.decode(sample.encode()).to_model() is not first.to_model()
+
+
+def test_a_payload_does_not_keep_the_model_inside(sample):
+    packet = ModelPacket.decode(sample.seal())
+    payload, model = packet.payload, weakref.ref(packet.to_model())
+    assert payload.model(packet.specification_text) is model()
+    specification_text = packet.specification_text
+    del packet
+    assert model() is None and payload.model(specification_text) is None
 
 
 def test_a_payload_that_was_opened_is_still_refused_as_another_structure(sample):
