@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from enum import IntEnum
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from operator import attrgetter
 from typing import Any
 
@@ -11,6 +11,7 @@ import simpy
 
 AT_A_TIME = 64  # instants between two looks of SimPy, where nothing but appointments happens
 TIME, ACTION = 0, 4  # places in an appointment
+_FEW = 1000  # appointments that are not looked through for those that were cancelled
 
 
 class Turn(IntEnum):
@@ -54,6 +55,7 @@ class Clock(simpy.Environment):
         self._wake_at = math.inf
         self._alarm = math.inf, simpy.events.NORMAL, 0  # where SimPy's queue would have what is due at ``_wake_at``
         self._added = 0
+        self._most = _FEW  # appointments; one more, and those that were cancelled go
         self._interrupted = False
 
     def at(self, time_s: float, turn: Turn, identity: int, action: Callable[[], object]) -> Appointment:
@@ -67,9 +69,17 @@ class Clock(simpy.Environment):
         self._added = number = self._added + 1
         appointment = Appointment((time_s, turn, identity, number, action))
         heappush(self._agenda, appointment)
+        if len(self._agenda) > self._most:
+            self._forget_cancelled()
         if time_s < self._wake_at:
             self._sleep_until(time_s)
         return appointment
+
+    def _forget_cancelled(self) -> None:
+        """Take out what was cancelled, such as the time limits of all answers that came; twice as many may follow."""
+        self._agenda[:] = [appointment for appointment in self._agenda if appointment[ACTION] is not None]
+        heapify(self._agenda)
+        self._most = max(_FEW, 2 * len(self._agenda))
 
     def after(self, delay_s: float, turn: Turn, identity: int, action: Callable[[], object]) -> Appointment:
         """Run ``action`` after a delay [s]."""

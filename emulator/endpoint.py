@@ -255,8 +255,15 @@ class Endpoint:
 
 
 def _trigger(event: simpy.Event) -> None:
-    """Let an event happen, unless its node has failed since."""
-    if not event.triggered:
+    """Let an event happen, unless its node has failed since; one that nobody waits for has happened at once."""
+    if event.triggered:
+        return
+    callbacks = event.callbacks
+    if callbacks is not None and len(callbacks) == 1:  # the node's own, which forgets it
+        event._ok, event._value = True, None
+        event.callbacks = None  # type: ignore[assignment]  # which is how SimPy says that it is over
+        callbacks[0](event)
+    else:
         event.succeed()
 
 

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from annotated_types import Ge, Gt, Le, Lt
 
@@ -123,6 +123,7 @@ class Link:
         by_rate: Whether the faster of the links that share its constraint come first (max-rate airtime).
         peak_bps: The highest ``rate_bps`` so far.
         version: How often it has changed.
+        changes: How often any link of the process has.
     """
 
     index: int
@@ -142,14 +143,19 @@ class Link:
     by_rate: bool = False
     peak_bps: float = field(init=False)
     version: int = field(init=False, default=0)
+    changes: ClassVar[int] = 0
 
     def __post_init__(self) -> None:
         """Begin with the first rate as the highest so far."""
         self.peak_bps = self.rate_bps
 
+    def _count_change(self) -> None:
+        self.version += 1
+        Link.changes += 1
+
     def take_rate(self, rate_bps: float) -> None:
         """Give a flow alone so much from now on, at the loss there is now [bit/s]."""
-        self.version += 1
+        self._count_change()
         self.rate_bps, self.peak_bps = rate_bps, max(self.peak_bps, rate_bps)
         if not self.radio:
             self.coefficient = 1.0 / (1.0 - self.loss)
@@ -158,12 +164,12 @@ class Link:
 
     def take_delay(self, delay_s: float) -> None:
         """Let what leaves it from now on take so long [s]."""
-        self.version += 1
+        self._count_change()
         self.delay_s = delay_s
 
     def lead(self, source: int, target: int, constraints: tuple[int, ...]) -> None:
         """Join other nodes from now on, and share other constraints."""
-        self.version += 1
+        self._count_change()
         self.source, self.target, self.constraints = source, target, constraints
 
     @property

@@ -43,17 +43,31 @@ class Way:
         stretches: How the last bit arrives; `Crossings` keeps it here.
     """
 
-    __slots__ = ("_version", "asked", "ends", "links", "metered", "packed", "peak_bps", "radio", "stretches")
+    __slots__ = (
+        "_changes",
+        "_version",
+        "asked",
+        "ends",
+        "links",
+        "metered",
+        "packed",
+        "peak_bps",
+        "radio",
+        "stretches",
+    )
 
     def __init__(self, links: Sequence[Link]) -> None:
         self.links = links
         self.metered = [link.index for link in links]
+        self._changes = Link.changes
         self._work_out()
 
     def current(self) -> "Way":
         """Return this way with what follows from its links as they are now."""
-        if sum(map(_version, self.links)) != self._version:
-            self._work_out()
+        if self._changes != Link.changes:
+            self._changes = Link.changes
+            if sum(map(_version, self.links)) != self._version:
+                self._work_out()
         return self
 
     def _work_out(self) -> None:

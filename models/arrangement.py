@@ -3,8 +3,10 @@
 import json
 import math
 from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
+
+from .found_out import found_out
 
 
 def padded(size: int, multiple: int = 16) -> int:
@@ -44,7 +46,7 @@ class Arrangement:
             first, at = first + size, at + padded(size)
         self.places, self.weights, self.room = {place.name: place for place in places}, first, at
 
-    @cached_property
+    @found_out
     def head(self) -> bytes:
         """What comes before the numbers in a file, as the safetensors library writes it: filled up to 8 bytes."""
         entries = {
@@ -59,7 +61,7 @@ class Arrangement:
         text += b" " * (-len(text) % 8)
         return len(text).to_bytes(8, "little") + text
 
-    @cached_property
+    @found_out
     def file_bytes(self) -> int:
         """Size of the file [bytes]."""
         return len(self.head) + 4 * self.weights

@@ -9,12 +9,12 @@ its running statistics are neither weights nor the same at every node.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from annotated_types import Ge, Gt, Le, Len
 
 from .dataset import Task
+from .found_out import found_out
 from .structure import Size, Structure, check_task, check_whole
 
 if TYPE_CHECKING:
@@ -120,13 +120,13 @@ class CNNStructure(Structure):
         """Classes, or numbers to predict."""
         return self.classes
 
-    @cached_property
+    @found_out
     def layers(self) -> tuple[str, ...]:
         """Names of the layers, from input to output."""
         convolutions = (f"conv{number}" for number in range(1, len(self.channels) + 1))
         return (*convolutions, *(f"dense{number}" for number in range(1, len(self.hidden) + 1)), "head")
 
-    @cached_property
+    @found_out
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """Shape of every weight tensor, by name, in canonical order."""
         shapes: dict[str, tuple[int, ...]] = {}

@@ -1,12 +1,12 @@
 """Dataset: all samples of a task, as they come from their source."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .found_out import found_out
 from .streams import Stream
 
 Task = Literal["classification", "language", "regression"]
@@ -77,7 +77,7 @@ class Dataset:
         """Shape of one sample."""
         return self.features.shape[1:]
 
-    @cached_property
+    @found_out
     def originals(self) -> Indices:
         """(samples,) int64: the index of the first sample with the same features, its own where none is before it."""
         if self.replicas:

@@ -7,13 +7,13 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import torch
 
+from .found_out import found_out
 from .model import Model, hash_model
 from .shard import Shard
 from .streams import hashed_seed
@@ -132,17 +132,17 @@ class TrainingJob:
             there = ", ".join(layers)
             raise ValueError(f"cannot freeze {', '.join(unknown) or 'every layer'}; the model has {there}")
 
-    @cached_property
+    @found_out
     def samples(self) -> int:
         """Number of samples that pass through training, counted once a step."""
         return self.plan.samples(len(self.shard))
 
-    @cached_property
+    @found_out
     def work_flop(self) -> int:
         """Work of the whole job [FLOP], known before it runs; what a teacher's words cost is not in it."""
         return self.samples * _training_flop(self.model.structure, self.plan.frozen)
 
-    @cached_property
+    @found_out
     def signature(self) -> "Signature":
         """What jobs must have in common to be computed in one batch."""
         return Signature(self.model.structure, self.plan, self.correction is not None, self.teacher is not None)

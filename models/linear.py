@@ -7,10 +7,10 @@ begins at zero.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from .dataset import Task
+from .found_out import found_out
 from .structure import Structure, check_task, check_whole
 
 if TYPE_CHECKING:
@@ -55,12 +55,12 @@ class LinearStructure(Structure):
         """Classes, or numbers to predict."""
         return self.widths[1]
 
-    @cached_property
+    @found_out
     def layers(self) -> tuple[str, ...]:
         """Name of the only layer."""
         return ("layer1",)
 
-    @cached_property
+    @found_out
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """Shape of the weight matrix and, if there is one, of the bias."""
         inputs, outputs = self.widths

@@ -7,13 +7,13 @@ and no normalisation. Features of any shape are flattened.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from annotated_types import Gt, Le
 
 from .dataset import Task
+from .found_out import found_out
 from .structure import Size, Structure, check_task, check_whole
 
 if TYPE_CHECKING:
@@ -71,12 +71,12 @@ class MLPStructure(Structure):
         """Classes, or numbers to predict."""
         return self.widths[-1]
 
-    @cached_property
+    @found_out
     def layers(self) -> tuple[str, ...]:
         """Names of the layers, from input to output."""
         return tuple(f"layer{number}" for number in range(1, len(self.widths)))
 
-    @cached_property
+    @found_out
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """Shape of every weight tensor, by name, in canonical order."""
         shapes: dict[str, tuple[int, ...]] = {}

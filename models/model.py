@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +16,7 @@ from .arrangement import Arrangement
 from .flat_weights import FlatWeights
 from .formats import FORMATS
 from .formats import Bits as Bits
+from .found_out import found_out
 from .layouts import shape_bytes, tensor_bytes
 from .structure import Structure
 
@@ -79,7 +80,7 @@ class Model:
             return weights.packed
         return FlatWeights.of(arrangement, weights).packed
 
-    @cached_property
+    @found_out
     def is_finite(self) -> bool:
         """Whether every weight is a finite number."""
         weights = self.weights

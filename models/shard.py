@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from .dataset import UNCOUNTED, Task
+from .found_out import found_out
 
 _LABELS: dict[Task, tuple[torch.dtype, int]] = {
     "classification": (torch.int64, 1),
@@ -57,29 +57,29 @@ class Shard:
     def __len__(self) -> int:
         return self._samples  # type: ignore[attr-defined, no-any-return]
 
-    @cached_property
+    @found_out
     def inputs(self) -> torch.Tensor:
         """What a model of numbers sees: (samples, *shape) float32."""
         return self.features.to(torch.float32) * self.scale
 
-    @cached_property
+    @found_out
     def rows(self) -> NDArray[np.float32]:
         """The inputs as an array (samples, features), which shares their memory."""
         rows: NDArray[np.float32] = self.inputs.flatten(1).numpy()
         return rows
 
-    @cached_property
+    @found_out
     def classes(self) -> NDArray[np.int64]:
         """The labels as an array, which shares their memory."""
         classes: NDArray[np.int64] = self.labels.numpy()
         return classes
 
-    @cached_property
+    @found_out
     def counts(self) -> tuple[int, ...]:
         """How many samples have each label, from class 0 to the highest that there is."""
         return tuple(self.labels.bincount().tolist())
 
-    @cached_property
+    @found_out
     def digest(self) -> str:
         """SHA-256 [hex] of the content: task, shapes, types, scale, features and labels."""
         kind = f"{self.task} {tuple(self.features.shape)} {self.features.dtype} {tuple(self.labels.shape)}"

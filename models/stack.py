@@ -31,11 +31,11 @@ def stackable(structure: Structure) -> TypeGuard[MLPStructure | LinearStructure]
 
 
 class MLPStack:
-    """Models of one structure, stacked: copies of their weights, in (in, out) order, to be trained in place.
+    """Models of one structure, stacked: copies of their weights, to be trained in place.
 
     Attributes:
         rows: samples that each model sees in a pass, padded.
-        parameters, gradients: flat tensors; `weights` (models, in, out) and `biases` (models, 1, out) of each layer
+        parameters, gradients: flat tensors; `weights` (models, out, in) and `biases` (models, 1, out) of each layer
             are views into the first.
     """
 
@@ -50,7 +50,6 @@ class MLPStack:
         self._transposed = [weight.transpose(1, 2) for weight in self.weights]
         self._outputs = [torch.empty(self.count, self.rows, width) for width in self.widths[1:]]
         self._errors = [torch.empty_like(output) for output in self._outputs]
-        self._outputs_transposed = [output.transpose(1, 2) for output in self._outputs]
         self._activation = structure.activation if isinstance(structure, MLPStructure) else "relu"
         # Jobs of a round begin with one model: then one copy of it is broadcast.
         distinct = models[:1] if all(model is models[0] for model in models) else models
@@ -61,7 +60,7 @@ class MLPStack:
         weights, biases, start = [], [], 0
         for inputs, outputs in pairwise(self.widths):
             middle, end = start + self.count * inputs * outputs, start + self.count * (inputs + 1) * outputs
-            weights.append(flat[start:middle].view(self.count, inputs, outputs))
+            weights.append(flat[start:middle].view(self.count, outputs, inputs))
             biases.append(flat[middle:end].view(self.count, 1, outputs))
             start = end
         return weights, biases
@@ -71,8 +70,7 @@ class MLPStack:
         places = self.structure.arrangement.places
         for number, layer in enumerate(self.structure.layers):
             inputs, outputs = self.structure.widths[number : number + 2]
-            own = _in_rows(rows, places[f"{layer}.weight"])
-            weights[number][:, :inputs, :outputs] = own.transpose(1, 2)
+            weights[number][:, :outputs, :inputs] = _in_rows(rows, places[f"{layer}.weight"])
             biases[number][:, 0, :outputs] = _in_rows(rows, places[f"{layer}.bias"])
 
     def laid_out(self, tensors: Sequence[Mapping[str, torch.Tensor]], rest: torch.Tensor | None = None) -> torch.Tensor:
@@ -99,9 +97,7 @@ class MLPStack:
         rows = torch.from_numpy(packed)
         for number, layer in enumerate(self.structure.layers):
             inputs, outputs = self.structure.widths[number : number + 2]
-            weights = self.weights[number].numpy()[:, :inputs, :outputs]
-            # NumPy copies what is transposed in half of torch's time.
-            _in_rows(rows, arrangement.places[f"{layer}.weight"]).numpy()[:] = weights.transpose(0, 2, 1)
+            _in_rows(rows, arrangement.places[f"{layer}.weight"]).copy_(self.weights[number][:, :outputs, :inputs])
             _in_rows(rows, arrangement.places[f"{layer}.bias"]).copy_(self.biases[number][:, 0, :outputs])
         return [Model(self.structure, FlatWeights(arrangement, row.copy())) for row in packed]
 
@@ -109,7 +105,7 @@ class MLPStack:
         """Return the logits (models, rows, classes) for inputs (models, rows, features), all padded."""
         seen = inputs
         for number, output in enumerate(self._outputs):
-            torch.baddbmm(self.biases[number], seen, self.weights[number], out=output)
+            torch.baddbmm(self.biases[number], seen, self._transposed[number], out=output)
             if output is not self._outputs[-1]:
                 _ACTIVATIONS[self._activation](output)
             seen = output
@@ -118,11 +114,11 @@ class MLPStack:
     def backward(self, inputs: torch.Tensor, error: torch.Tensor) -> None:
         """Set the gradients, given the inputs of the last forward pass and the gradient of the loss by its logits."""
         for number in range(len(self.weights) - 1, -1, -1):
-            seen = self._outputs_transposed[number - 1] if number else inputs.transpose(1, 2)
-            torch.bmm(seen, error, out=self._weight_gradients[number])
+            seen = self._outputs[number - 1] if number else inputs
+            torch.bmm(error.transpose(1, 2), seen, out=self._weight_gradients[number])
             torch.sum(error, 1, keepdim=True, out=self._bias_gradients[number])
             if number:
-                torch.bmm(error, self._transposed[number], out=self._errors[number - 1])
+                torch.bmm(error, self.weights[number], out=self._errors[number - 1])
                 error = self._errors[number - 1]
                 _DERIVATIVES[self._activation](error, self._outputs[number - 1])
 

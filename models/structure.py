@@ -4,11 +4,11 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 
 from .arrangement import Arrangement, arrangement_of
 from .dataset import Task
+from .found_out import found_out
 from .streams import generator
 
 if TYPE_CHECKING:
@@ -103,12 +103,12 @@ class Structure(ABC):
         if needs:
             raise ValueError(f"models of family {cls.family} need nothing besides their weights, not {needs}")
 
-    @cached_property
+    @found_out
     def parameters(self) -> int:
         """Number of weights, biases included."""
         return sum(math.prod(shape) for shape in self.shapes.values())
 
-    @cached_property
+    @found_out
     def arrangement(self) -> Arrangement:
         """How the weights lie side by side."""
         return arrangement_of(*self.shapes.items())

@@ -8,12 +8,12 @@ what the next is. There is no dropout.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from annotated_types import Gt, Le
 
 from .dataset import Task
+from .found_out import found_out
 from .structure import Size, Structure, check_task, check_whole
 
 if TYPE_CHECKING:
@@ -96,12 +96,12 @@ class TransformerStructure(Structure):
         """All bytes."""
         return BYTES
 
-    @cached_property
+    @found_out
     def layers(self) -> tuple[str, ...]:
         """Names of the layers, from input to output."""
         return ("embedding", *(f"block{number}" for number in range(1, self.blocks + 1)), "head")
 
-    @cached_property
+    @found_out
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """Shape of every weight tensor, by name, in canonical order."""
         width = self.width

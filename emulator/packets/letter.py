@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from .packet import ModelPacket
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Letter:
     """A packet's bytes in two parts: nodes on the way count hops in the first, and nobody copies the second.
 
@@ -26,7 +26,7 @@ class Letter:
     def of_sealed(cls, packet: "ModelPacket | None", header: bytes, payload: Payload) -> Self:
         """Return the letter of a packet that was sealed as these bytes."""
         letter = cls(header, payload)
-        object.__setattr__(letter, "sealed", packet)
+        letter.sealed = packet
         return letter
 
     def with_hops_counted(self, header: bytes) -> Self:

@@ -3,8 +3,9 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
+
+from wayfare.models.found_out import found_out
 
 from . import header
 from .errors import PacketError, RefuseReason
@@ -93,8 +94,8 @@ class ModelPacket:
         """Return the packet with other values in some of its fields, as `dataclasses.replace` does, in less time."""
         fields = self.__dict__ | changes
         for name in changes:
-            for found_out in _FOUND_OUT.get(name, ()):
-                fields.pop(found_out, None)
+            for derived in _FOUND_OUT.get(name, ()):
+                fields.pop(derived, None)
         return self._of_fields(fields)
 
     @classmethod
@@ -104,7 +105,7 @@ class ModelPacket:
         object.__setattr__(packet, "__dict__", fields)  # filling the one that is there takes four times as long
         return packet
 
-    @cached_property
+    @found_out
     def specification_text(self) -> bytes:
         """Return the specification in its one form.
 
@@ -113,7 +114,7 @@ class ModelPacket:
         """
         return header.described(self.specification)
 
-    @cached_property
+    @found_out
     def listed(self) -> header.Listed:
         """Return the lists of the header as they travel.
 
@@ -175,11 +176,11 @@ class ModelPacket:
             return cls._of_fields(header.decode(data))
         read = {"payload": data.payload, "hop_count": header.hops_of(data.header)}
         fields = data.sealed.__dict__ | read
-        for found_out in _FOUND_OUT_BY_SENDER:
-            fields.pop(found_out, None)
+        for derived in _FOUND_OUT_BY_SENDER:
+            fields.pop(derived, None)
         return cls._of_fields(fields)
 
-    @cached_property
+    @found_out
     def structure(self) -> "Structure":
         """Return the structure of the model inside, by its specification alone.
 
@@ -222,7 +223,7 @@ class ModelPacket:
             raise PacketError(RefuseReason.OVERSIZED, message)
         return unpacked
 
-    @cached_property
+    @found_out
     def contents(self) -> "Contents":
         """The model, samples or tensors inside, unpacked once; None of a beacon.
 
@@ -315,7 +316,7 @@ class ModelPacket:
         packet.specification_text  # noqa: B018 - packets made from this one have it then
         return packet
 
-    @cached_property
+    @found_out
     def packed(self) -> "Model | None":
         """The model that was packed into it here; None of a packet that has arrived."""
         return None

@@ -10,8 +10,9 @@ import math
 import re
 import struct
 import weakref
-from functools import cached_property
 from typing import TYPE_CHECKING, Self
+
+from wayfare.models.found_out import found_out
 
 from . import limits
 from .errors import PacketError, RefuseReason
@@ -51,7 +52,7 @@ class Payload(bytes):
         """Return bytes as a payload."""
         return data if isinstance(data, cls) else cls(data)
 
-    @cached_property
+    @found_out
     def digest(self) -> bytes:
         """Return the SHA-256, for which processors have instructions: it takes half of the time of BLAKE2b."""
         return hashlib.sha256(self).digest()
@@ -59,7 +60,7 @@ class Payload(bytes):
     def model(self, specification_text: bytes) -> "Model | None":
         """Return the model inside as somebody has read it with this specification, if anybody still has it."""
         known = self._models.get(specification_text)
-        return known and known()
+        return None if known is None else known()
 
     def keep(self, specification_text: bytes, model: "Model") -> None:
         """Note the model inside, by the specification that proved right.
@@ -69,7 +70,7 @@ class Payload(bytes):
         """
         self._models[specification_text] = weakref.ref(model)
 
-    @cached_property
+    @found_out
     def _models(self) -> "dict[bytes, weakref.ref[Model]]":
         return {}
 

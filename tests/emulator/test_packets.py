@@ -345,7 +345,8 @@ def test_a_payload_does_not_keep_the_model_inside(sample):
     assert payload.model(packet.specification_text) is model()
     specification_text = packet.specification_text
     del packet
-    assert model() is None and payload.model(specification_text) is None
+    assert model() is None
+    assert payload.model(specification_text) is None
 
 
 def test_a_payload_that_was_opened_is_still_refused_as_another_structure(sample):
