@@ -104,7 +104,7 @@ def rewrite(data: bytes, **numbers: float) -> bytes:
     for name, number in numbers.items():
         struct.pack_into(f"<{forms[name]}", changed, OFFSETS[name], number)
     header_bytes = int.from_bytes(data[OFFSETS["header_bytes"] :][:4], "little")
-    right = checksum(bytes(changed[:header_bytes]), Payload(changed[header_bytes:]))
+    right = checksum(bytes(changed[:header_bytes]), Payload(bytes(changed[header_bytes:])))
     changed[OFFSETS["checksum"] : FIXED.size] = right
     return bytes(changed)
 

@@ -121,7 +121,10 @@ class Learning:
 
     def packed(self, model: Model) -> ModelPacket:
         """Return a packet with a model inside and nothing else said; one that goes to many is packed once."""
-        self._packed = self._packed.with_model(model)
+        before = self._packed
+        self._packed = before.with_model(model)
+        if self._packed is before:
+            before.listed  # noqa: B018 - the model goes to several, and what they say is listed once
         return self._packed
 
     def train_at(

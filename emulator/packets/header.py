@@ -138,7 +138,7 @@ def seal(packet: "ModelPacket") -> Letter:
     Raises:
         PacketError: The packet is beyond a limit, or says what no packet may.
     """
-    header, payload = _header(packet), Payload.of(packet.payload)
+    header, payload = _header(packet), packet.known
     own = checksum(header, payload)
     return Letter.of_sealed(packet, header[:_CHECKSUM_AT] + own + header[_CHECKSUM_AT + _CHECKSUM_BYTES :], payload)
 
@@ -155,7 +155,7 @@ def size_of(packet: "ModelPacket") -> int:
 def signed_part(packet: "ModelPacket") -> bytes:
     """Return what a signature covers: all of the header that does not change on the way, and the payload's SHA-256."""
     header = _header(packet.but(hop_count=0, signature=b""))
-    return _SIGNED + header + Payload.of(packet.payload).digest
+    return _SIGNED + header + packet.known.digest
 
 
 def decode(letter: bytes | Letter) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def decode(letter: bytes | Letter) -> dict[str, Any]:
     if checksum(header, payload) != numbers["checksum"]:
         raise PacketError(RefuseReason.CORRUPTED, "the checksum does not match: the packet was changed on the way")
     fields: dict[str, Any] = dict(zip(_PLAIN, _plain_in(numbers), strict=True))
-    fields["payload"], at = payload, FIXED.size
+    fields["payload"], fields["known"], at = payload.data, payload, FIXED.size
     for (name, form, _), entry_bytes, count in zip(LISTS, _ENTRY_BYTES, _counts_in(numbers), strict=True):
         fields[name] = _entries(form, count, header, at) if count else _NOTHING[form]
         at += entry_bytes * count

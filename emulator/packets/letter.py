@@ -36,9 +36,9 @@ class Letter:
     @property
     def data(self) -> bytes:
         """Return all bytes, one behind the other."""
-        return self.header + self.payload
+        return self.header + self.payload.data
 
     @property
     def size_bytes(self) -> int:
         """Return their number."""
-        return len(self.header) + len(self.payload)
+        return len(self.header) + len(self.payload.data)

@@ -26,7 +26,8 @@ _CHARACTERS_SHOWN = 20
 _NODES_SHOWN = 8
 _FOUND_OUT = (
     dict.fromkeys((name for name, _, _ in header.LISTS), ("listed",))
-    | dict.fromkeys(("kind", "payload", "scale"), ("contents", "packed"))
+    | dict.fromkeys(("kind", "scale"), ("contents", "packed"))
+    | {"payload": ("contents", "packed", "known")}
     | {"specification": ("contents", "packed", "structure", "specification_text", "listed")}
 )
 """What is found out about a packet, by the field that it depends on."""
@@ -106,6 +107,11 @@ class ModelPacket:
         return packet
 
     @found_out
+    def known(self) -> Payload:
+        """Return the payload with what is known of it, which other packets with the same one know too."""
+        return Payload(self.payload)
+
+    @found_out
     def specification_text(self) -> bytes:
         """Return the specification in its one form.
 
@@ -174,7 +180,7 @@ class ModelPacket:
         """
         if not isinstance(data, Letter) or data.sealed is None:
             return cls._of_fields(header.decode(data))
-        read = {"payload": data.payload, "hop_count": header.hops_of(data.header)}
+        read = {"payload": data.payload.data, "known": data.payload, "hop_count": header.hops_of(data.header)}
         fields = data.sealed.__dict__ | read
         for derived in _FOUND_OUT_BY_SENDER:
             fields.pop(derived, None)
@@ -189,7 +195,7 @@ class ModelPacket:
         """
         from wayfare.models.families import structure_from
 
-        known = Payload.of(self.payload).model(self.specification_text)
+        known = self.known.models.get(self.specification_text)
         if known is not None:
             return known.structure
         try:
@@ -256,15 +262,14 @@ class ModelPacket:
         """Return the model; who gets the same payload as the same structure gets the same one, for it is a value."""
         from wayfare.models.packing import is_dense, unpack_model
 
-        payload = Payload.of(self.payload)
-        model = payload.model(self.specification_text)
+        payload, models = self.payload, self.known.models
+        model = models.get(self.specification_text)
         if model is None:
             self.unpacked_bytes  # noqa: B018 - it refuses what would not fit anywhere
             structure = self.structure
             if not is_dense(payload, structure):
                 check_tensors(payload)
-            model = unpack_model(payload, structure)
-            payload.keep(self.specification_text, model)
+            models[self.specification_text] = model = unpack_model(payload, structure)
         return model
 
     def to_model(self) -> "Model":
@@ -306,14 +311,15 @@ class ModelPacket:
         from wayfare.models.formats import FORMATS
         from wayfare.models.packing import pack_model
 
-        changes: dict[str, Any] = {"payload": Payload(pack_model(model))}
-        if self.packed is None or self.packed.structure != model.structure:
-            changes["specification"] = model.structure.specification()
+        changes: dict[str, Any] = {"payload": pack_model(model)}
+        packed, structure = self.packed, model.structure
+        if packed is None or (packed.structure is not structure and packed.structure != structure):
+            changes["specification"] = structure.specification()
         if self.scale.bits != FORMATS[model.bits].bits:
             changes["scale"] = self.scale._replace(bits=FORMATS[model.bits].bits)
         packet = self.but(**changes)
         packet.__dict__["packed"] = model
-        packet.specification_text  # noqa: B018 - packets made from this one have it then
+        packet.specification_text, packet.known  # noqa: B018 - packets made from this one have them then
         return packet
 
     @found_out

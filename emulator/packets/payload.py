@@ -9,8 +9,7 @@ import json
 import math
 import re
 import struct
-import weakref
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from wayfare.models.found_out import found_out
 
@@ -36,7 +35,7 @@ _TENSOR = re.compile(
 )
 
 
-class Payload(bytes):
+class Payload:
     """The bytes of a payload, with what was found out about them, which is true of them for good.
 
     A payload that goes to many nodes is one object in the emulator, so each of them need not find it out again. The
@@ -45,34 +44,23 @@ class Payload(bytes):
     would measure each. So it is a law instead (`laws.models_are_values`): a model knows torch's own count of the
     changes of its tensors, which is looked at wherever a node or the observer takes one up (2 us for an MLP, where a
     copy takes 50), and a run in which it has moved ends. What writes past torch, through NumPy, is not seen.
+
+    A model may be a view of the bytes. So these know nothing of what was found out: it would be a cycle through an
+    array, which Python's collector does not see.
+
+    Attributes:
+        data: The bytes.
+        models: The model inside, by the specification that somebody read it with, where that proved right.
     """
 
-    @classmethod
-    def of(cls, data: bytes) -> Self:
-        """Return bytes as a payload."""
-        return data if isinstance(data, cls) else cls(data)
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.models: dict[bytes, Model] = {}
 
     @found_out
     def digest(self) -> bytes:
         """Return the SHA-256, for which processors have instructions: it takes half of the time of BLAKE2b."""
-        return hashlib.sha256(self).digest()
-
-    def model(self, specification_text: bytes) -> "Model | None":
-        """Return the model inside as somebody has read it with this specification, if anybody still has it."""
-        known = self._models.get(specification_text)
-        return None if known is None else known()
-
-    def keep(self, specification_text: bytes, model: "Model") -> None:
-        """Note the model inside, by the specification that proved right.
-
-        The payload does not keep it alive: its weights may be a view of the payload's bytes, and Python's collector of
-        cycles does not see through an array.
-        """
-        self._models[specification_text] = weakref.ref(model)
-
-    @found_out
-    def _models(self) -> "dict[bytes, weakref.ref[Model]]":
-        return {}
+        return hashlib.sha256(self.data).digest()
 
 
 def check_tensors(payload: bytes) -> None:
