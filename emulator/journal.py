@@ -34,12 +34,12 @@ class Journal:
 
     def tails(self, links: Iterable[Link], demand: Demand) -> list[bytes]:
         """Return what the rows of a flow say of each constraint it crosses: all but who asks, and when."""
-        coefficients = dict(demand.uses)
+        uses, weight, cap_bps, rank, _ = demand
+        coefficients = dict(uses)
         parts = dict(zip(coefficients, demand.parts, strict=True)) if demand.parts else {}
         # A constraint that several links of the flow share is written with what all of them take of it.
         crossed = [(link.index, one, coefficients.pop(one, 0.0)) for link in links for one in link.constraints or (-1,)]
         crossed += [(-1, constraint, coefficient) for constraint, coefficient in coefficients.items()]
-        _, weight, cap_bps, rank, _ = demand
         return [
             asked_tail(link, constraint, coefficient, weight, cap_bps, rank, parts.get(constraint, 1.0))
             for link, constraint, coefficient in crossed

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import starmap
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from .links import Link
 from .records.packing import event_ends
 from .sharing import Demand
 
-_version = attrgetter("version")
+_version, _ends = attrgetter("version"), attrgetter("source", "target")
 
 
 class Stretch(NamedTuple):
@@ -72,8 +73,8 @@ class Way:
 
     def _work_out(self) -> None:
         self._version = sum(map(_version, self.links))
-        self.ends = [(link.source, link.target) for link in self.links]
-        self.packed = [event_ends(*ends) for ends in self.ends]
+        self.ends = list(map(_ends, self.links))
+        self.packed = list(starmap(event_ends, self.ends))
         self.peak_bps = min([link.peak_bps for link in self.links], default=math.inf)
         self.radio = tuple([link for link in self.links if link.radio])
         self.asked: tuple[tuple[float, ...], Demand, Sequence[bytes]] | None = None

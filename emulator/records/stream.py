@@ -15,7 +15,7 @@ from .tables import Table
 
 FLUSH_ROWS = 65_536
 FLUSH_S = 0.25
-LOOK_ROWS = 16  # rows between two looks at the wall clock, which cost more than to keep a row
+LOOK_ROWS = 64  # rows between two looks at the wall clock, which cost more than to keep a row
 
 
 class TableStream:
