@@ -1,7 +1,7 @@
 """What the dashboard's map costs a browser: a frame while it plays, the first picture, scrubbing through a long run.
 
     python benchmarks/dashboard.py [--only 1000] [--seconds 8] [--long]
-    python benchmarks/dashboard.py --live 20
+    python benchmarks/dashboard.py --live 120
 
 Run folders are made up and written by the emulator's own `RunWriter`: sites on a grid with a cloud above, devices
 that hang on two of them each, hops between neighbours at a constant rate, loads by bin and an accuracy now and then.
@@ -12,7 +12,8 @@ whatever else the machine does lengthens both. ``first picture`` is from the end
 to the map with its first tile, the dashboard's own scripts and its parts of the page included; ``of that the map`` is
 from when its place in the page is there. With ``--long`` a run of an hour and 5 million events is made too (a minute
 and 48 MB), and scrubbed through. With ``--live`` it measures, instead of all that, what it costs a run that somebody
-watches it (`watching`): for the figure that is asked for, a machine with nothing else to do, and some twenty pairs.
+watches it (`watching`): for the figure that is asked for, a machine with nothing else to do, and a hundred turns, of
+some seven seconds each.
 """
 
 import argparse
@@ -276,7 +277,7 @@ def row(browser: Chrome, seconds: float, name: str, first_ms: list[tuple[float, 
 
 
 def live(turns: int, scratch: Path) -> None:
-    """Measure what it costs a run to be watched, and print the rows."""
+    """Measure what it costs a run to be watched, and print the row."""
     runs = scratch / "runs"
     runs.mkdir()
     with dashboard(runs) as address, chromium(scratch / "profile") as browser:
@@ -286,15 +287,14 @@ def live(turns: int, scratch: Path) -> None:
             browser.get(f"{address}run/{run}")
             until(browser, READY)
 
-        found = measured(runs, turns, show, lambda: browser.get("about:blank"))
-    print("| the page | turns | more processor time, median [%] | 95 % [%] | asked [%] |\n|---|---|---|---|---|")
-    for name, more in (
-        ("is opened", [turn.more_opening_percent for turn in found]),
-        ("is open", [turn.more_percent for turn in found]),
-    ):
-        interval = median_interval(more)
-        between = f"{interval[0]:+.1f} to {interval[1]:+.1f}" if interval else "six turns or more"
-        print(f"| {name} | {turns} | {statistics.median(more):+.1f} | {between} | below {ASKED_PERCENT:g} |")
+        found = measured(runs, turns, show)
+    more = [turn.more_percent for turn in found]
+    interval = median_interval(more)
+    between = f"{interval[0]:+.1f} to {interval[1]:+.1f}" if interval else "six turns or more"
+    watchers = statistics.median(turn.watchers for turn in found)
+    print("| turns | more processor time of the run, median [%] | 95 % [%] | asked [%] | watchers [cores] |")
+    print("|---|---|---|---|---|")
+    print(f"| {turns} | {statistics.median(more):+.1f} | {between} | below {ASKED_PERCENT:g} | {watchers:.2f} |")
 
 
 def machine(browser: Chrome) -> str:
@@ -314,6 +314,8 @@ def main() -> None:
     parser.add_argument("--long", action="store_true", help="an hour and 5 million events too")
     parser.add_argument("--live", type=int, metavar="TURNS", help="what being watched costs a run, and nothing else")
     options = parser.parse_args()
+    if options.live is not None and options.live < 1:
+        parser.error(f"--live {options.live}: one turn at the least")
     with tempfile.TemporaryDirectory() as scratch:
         if options.live:
             live(options.live, Path(scratch))

@@ -2,12 +2,16 @@
 
 import json
 import os
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from watching import Running, Turn, median_interval
+from watching import Running, Turn, Watchers, children, median_interval, processor_s
 
 
 @pytest.mark.parametrize(("count", "ranks"), [(5, None), (6, (1, 6)), (12, (3, 10)), (20, (6, 15)), (100, (40, 61))])
@@ -17,8 +21,41 @@ def test_the_median_lies_between_these_order_statistics(count: int, ranks: tuple
 
 
 def test_a_watched_run_that_took_a_tenth_more_cost_ten_percent() -> None:
-    turn = Turn(2.0, 2.5, 2.2)
-    assert (turn.more_percent, turn.more_opening_percent) == (pytest.approx(10), pytest.approx(25))
+    assert Turn(alone=2.0, watched=2.2, watchers=0.1).more_percent == pytest.approx(10)
+
+
+@contextmanager
+def busy() -> Iterator[int]:
+    """Let a process use up a processor, in a thread that is not its first, and end it."""
+    code = "import threading\nthreading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start()"
+    with subprocess.Popen([sys.executable, "-c", code]) as process:
+        try:
+            while processor_s(process.pid) < 0.1:
+                time.sleep(0.01)
+            yield process.pid
+        finally:
+            process.kill()
+
+
+def test_what_watches_is_halted_and_goes_on_and_the_run_is_left_alone() -> None:
+    with busy() as run, busy() as watching:
+        watchers = Watchers(run)
+        assert watching in watchers.processes()
+        assert run not in watchers.processes()
+        with watchers.halted():
+            time.sleep(0.1)  # until the signal has reached it
+            before = processor_s(watching), processor_s(run)
+            time.sleep(0.2)
+            assert processor_s(watching) == before[0]
+            assert processor_s(run) > before[1]
+        assert watchers.cost(lambda: time.sleep(0.3)) > 0
+
+
+def test_a_process_that_has_ended_has_no_time_and_no_children() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        pass
+    assert processor_s(process.pid) == 0
+    assert children(process.pid) == []
 
 
 def test_a_run_costs_what_its_process_spent_between_two_beats(tmp_path: Path) -> None:
