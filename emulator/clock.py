@@ -15,7 +15,11 @@ _FEW = 1000  # appointments that are not looked through for those that were canc
 
 
 class Turn(IntEnum):
-    """Which kind of thing happens first when several happen at the same instant."""
+    """Which kind of thing happens first when several happen at the same instant.
+
+    Python 3.11 takes 0.1 us to find a member of an enumeration: modules that do so several times a transfer name those
+    that they need once.
+    """
 
     FLOW_END = 0  # a flow's last bit has left its bottleneck
     ARRIVAL = 1  # a packet's last bit has crossed a link
@@ -28,14 +32,8 @@ class Turn(IntEnum):
     STOP = 8  # the run ends, after all other timed actions of this instant
 
 
-class Appointment(list[Any]):
-    """One entry of the agenda, which they stand in by their order as lists: time [s], turn, id, number and action."""
-
-    __slots__ = ()
-
-    def cancel(self) -> None:
-        """Make it not happen; it costs nothing afterwards."""
-        self[ACTION] = None
+Appointment = list[Any]
+"""One entry of the agenda, which they stand in by their order as lists: time [s], turn, id, number and action."""
 
 
 class Clock(simpy.Environment):
@@ -67,13 +65,18 @@ class Clock(simpy.Environment):
         if not time_s >= self._now:
             raise ValueError(f"an appointment at {time_s} s, when it is {self.now} s")
         self._added = number = self._added + 1
-        appointment = Appointment((time_s, turn, identity, number, action))
+        appointment = [time_s, turn, identity, number, action]
         heappush(self._agenda, appointment)
         if len(self._agenda) > self._most:
             self._forget_cancelled()
         if time_s < self._wake_at:
             self._sleep_until(time_s)
         return appointment
+
+    @staticmethod
+    def cancel(appointment: Appointment) -> None:
+        """Make what was agreed not happen; it costs nothing afterwards."""
+        appointment[ACTION] = None
 
     def _forget_cancelled(self) -> None:
         """Take out what was cancelled, such as the time limits of all answers that came; twice as many may follow."""

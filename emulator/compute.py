@@ -88,7 +88,7 @@ class Processor:
         """Lose all jobs, running and waiting; one that is submitted again pays its whole duration."""
         self.meter_now()
         for work, end in self._running.values():
-            end.cancel()
+            self._clock.cancel(end)
             work.lost()
         for work in self._waiting:
             work.lost()

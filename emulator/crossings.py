@@ -134,7 +134,7 @@ class Crossings:
     def halt(self, crossing: Crossing) -> None:
         """Stop a crossing where it is, and count what has passed; it can be started again."""
         if crossing.pause is not None:
-            crossing.pause.cancel()
+            self._clock.cancel(crossing.pause)
             crossing.pause = None
         if crossing.flow is not None:
             flow, crossing.flow = crossing.flow, None

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from .methods.method import Program
 
 
+_BEACON, _DATA = PacketKind.BEACON, PacketKind.DATA
+
+
 @dataclass(frozen=True)
 class Virtual:
     """What all nodes of a run have in common; each enters itself among the ends, by its id."""
@@ -193,7 +196,7 @@ class Endpoint:
             delivered=partial(self._delivered, packet.hop_count, letter, event),
             dropped=partial(self._dropped, packet, event),
             packet=packet.packet,
-            packet_class="data" if packet.kind == PacketKind.DATA else "model",
+            packet_class="data" if packet.kind is _DATA else "model",
             hop_limit=packet.hop_limit - packet.hop_count,
             priority=packet.priority,
             deadline_s=packet.deadline_s,
@@ -218,7 +221,7 @@ class Endpoint:
                 float(refused.reason),
             )
             return
-        if packet.kind is not PacketKind.BEACON:
+        if packet.kind is not _BEACON:
             self._mailbox.put(packet)
         elif self.on_beacon is not None:
             self.on_beacon(packet)

@@ -14,6 +14,9 @@ from .replays import KEPT, ReplayMemory
 from .signing import Keyring
 
 
+_MODEL = PacketKind.MODEL
+
+
 class Gate:
     """The gate of one node. It knows no time: whoever calls it records what it refuses."""
 
@@ -104,13 +107,14 @@ class Gate:
 
 def _finite(packet: ModelPacket) -> bool:
     """Return whether all that a packet carries are finite numbers."""
-    if packet.kind is PacketKind.BEACON:
+    kind = packet.kind
+    if kind is _MODEL:
+        return packet.to_model().is_finite
+    if kind is PacketKind.BEACON:
         return True
-    if packet.kind is PacketKind.DATA:
+    if kind is PacketKind.DATA:
         shard = packet.to_shard()
         return math.isfinite(shard.scale) and all(_is_finite(tensor) for tensor in (shard.features, shard.labels))
-    if packet.kind is PacketKind.MODEL:
-        return packet.to_model().is_finite
     return all(_is_finite(tensor) for tensor in packet.to_tensors().values())
 
 

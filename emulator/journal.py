@@ -8,6 +8,7 @@ from .records import Asked, RunWriter
 from .records.packing import asked_tail
 from .sharing import Demand
 
+_ENTER, _LEAVE = Asked.ENTER, Asked.LEAVE
 _NO_TERMS = (math.nan,) * 4  # weight, cap, rank and part
 _NOTHING = (asked_tail(-1, -1, math.nan, *_NO_TERMS),)  # neither link nor constraint
 
@@ -47,7 +48,7 @@ class Journal:
 
     def enter(self, now_s: float, flow: int, transfer: int, tails: Sequence[bytes]) -> None:
         """Note a new flow, and what it asks of each constraint it crosses."""
-        self._writer.asked(now_s, Asked.ENTER, flow, transfer, tails)
+        self._writer.asked(now_s, _ENTER, flow, transfer, tails)
 
     def change(self, now_s: float, flow: int, links: Sequence[Link], demand: Demand) -> None:
         """Note that a flow asks for something else of the same constraints."""
@@ -56,7 +57,7 @@ class Journal:
 
     def leave(self, now_s: float, flow: int) -> None:
         """Note that a flow has passed, or was taken out."""
-        self._writer.asked(now_s, Asked.LEAVE, flow, -1, _NOTHING)
+        self._writer.asked(now_s, _LEAVE, flow, -1, _NOTHING)
 
     def capacity(self, now_s: float, constraint: int, capacity: float) -> None:
         """Note what a constraint has from now on, in the place of the coefficient."""

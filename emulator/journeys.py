@@ -25,6 +25,11 @@ from .ways import Ways
 from .wiring import Wiring
 
 
+_TIMER, _ARRIVAL = Turn.TIMER, Turn.ARRIVAL
+_FLOW_START, _FLOW_END = EventKind.FLOW_START, EventKind.FLOW_END
+_HOP_START, _HOP_END = EventKind.HOP_START, EventKind.HOP_END
+
+
 class Journeys:
     """Moves transfers over the fluid network; what is closed to them, `Transport` decides.
 
@@ -114,17 +119,17 @@ class Journeys:
             source,
         )
         self.in_flight[transfer.number] = transfer
-        self._record(EventKind.FLOW_START, transfer, source, target, size_bytes)
+        self._record(_FLOW_START, transfer, source, target, size_bytes)
         self._plan_start(transfer, deadline_s)
         return transfer
 
     def _plan_start(self, transfer: Transfer, deadline_s: float) -> None:
         now_s, begin = self._clock.now, self._cut_through if transfer.cut_through else self._hop_by_hop
         if deadline_s > now_s:
-            self._clock.at(now_s, Turn.TIMER, transfer.number, partial(begin, transfer))
+            self._clock.at(now_s, _TIMER, transfer.number, partial(begin, transfer))
         if deadline_s < math.inf:
             expire = partial(self._expire, transfer)
-            transfer.deadline = self._clock.at(max(deadline_s, now_s), Turn.TIMER, transfer.number, expire)
+            transfer.deadline = self._clock.at(max(deadline_s, now_s), _TIMER, transfer.number, expire)
 
     def _expire(self, transfer: Transfer) -> None:
         self._drop(transfer, transfer.rear, DropReason.DEADLINE)
@@ -213,7 +218,7 @@ class Journeys:
             crossing.leads = False
             crossing.transfer.hops += len(crossing.way.links)
             transfer, packed = crossing.transfer, crossing.way.current().packed
-            self._writer.hops(self._clock.now, EventKind.HOP_START, packed, transfer.number, transfer.packet)
+            self._writer.hops(self._clock.now, _HOP_START, packed, transfer.number, transfer.packet)
         self._crossings.start(crossing)
 
     def _leave(self, crossing: Crossing) -> None:
@@ -239,7 +244,7 @@ class Journeys:
         last = stretches[-1]
         for stretch in stretches:
             arrive = partial(self._arrive, transfer, piece, stretch, stretch is last)
-            self._clock.at(now_s + stretch.delay_s, Turn.ARRIVAL, transfer.number, arrive)
+            self._clock.at(now_s + stretch.delay_s, _ARRIVAL, transfer.number, arrive)
         return last.delay_s
 
     def _free(self, node: int, transfer: Transfer, piece: int) -> None:
@@ -263,7 +268,7 @@ class Journeys:
             passed = [transfer.crossed[ends] % pieces == 0 for ends in hops.ends]
             whole = list(compress(hops.packed, passed))
         if whole:
-            self._writer.hops(self._clock.now, EventKind.HOP_END, whole, transfer.number, transfer.packet)
+            self._writer.hops(self._clock.now, _HOP_END, whole, transfer.number, transfer.packet)
         if last:
             self._take(transfer, piece, hops.ends[-1][1])
 
@@ -286,7 +291,7 @@ class Journeys:
         laws.arrival_is_causal(transfer.number, transfer.start_s, now_s, transfer.least_s)
         self.accounts.deliver(transfer.size_bytes, now_s)
         self._end(transfer)
-        self._record(EventKind.FLOW_END, transfer, transfer.target, transfer.source, transfer.size_bytes)
+        self._record(_FLOW_END, transfer, transfer.target, transfer.source, transfer.size_bytes)
         transfer.delivered(transfer)
 
     def _drop(self, transfer: Transfer, node: int, reason: DropReason) -> None:
@@ -309,7 +314,7 @@ class Journeys:
     def _end(self, transfer: Transfer) -> None:
         del self.in_flight[transfer.number]
         if transfer.deadline is not None:
-            transfer.deadline.cancel()
+            self._clock.cancel(transfer.deadline)
 
     def _record(
         self,

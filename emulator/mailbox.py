@@ -43,7 +43,7 @@ class Mailbox:
             return
         event, timer = self._waiting.popitem(last=False)
         if timer is not None:
-            timer.cancel()
+            self._clock.cancel(timer)
         if event in self._for_newest:
             self._for_newest.remove(event)
             self._hand_newest_soon(event, packet)
@@ -84,7 +84,7 @@ class Mailbox:
         """Forget who waits; return the packets that nobody had taken."""
         for timer in self._waiting.values():
             if timer is not None:
-                timer.cancel()
+                self._clock.cancel(timer)
         self._waiting.clear()
         self._for_newest.clear()
         lost = list(self._packets)

@@ -13,7 +13,7 @@ from .clock import Appointment, Clock, Turn
 from .journal import Journal
 from .links import Link
 from .meter import Meter
-from .sharing import Demand, Fluid, Sums
+from .sharing import Asking, Demand, Fluid, Sums
 from .tcp import Fair, TcpSharing
 from .way import Way
 
@@ -30,6 +30,7 @@ class Share(NamedTuple):
 
 
 NEVER = math.inf, -1
+_SHARE, _FLOW_END = Turn.SHARE, Turn.FLOW_END
 EQUAL = Share()
 FAIR = Fair()
 
@@ -130,8 +131,8 @@ class FluidNetwork:
         """
         number, now_s = self._started, self._clock.now
         flow = Flow(number, way.links, bits(size_bytes), self._fluid, done, share, back)
-        demand, noted = self._ask(way, share, back)
-        self._fluid.add(number, demand, flow.size_bits, now_s, way.metered)
+        _, asking, noted = self._ask(way, share, back)
+        self._fluid.enter(number, asking, flow.size_bits, now_s)
         if self._journal is not None:
             self._journal.enter(now_s, number, transfer, noted)
         self._started += 1
@@ -139,21 +140,21 @@ class FluidNetwork:
         self._share_soon()
         return flow
 
-    def _ask(self, way: Way, share: Share, back: Sequence[Link]) -> tuple[Demand, Sequence[bytes]]:
-        """Return what a flow asks of its constraints, and the journal's rows of that without their heads.
+    def _ask(self, way: Way, share: Share, back: Sequence[Link]) -> tuple[Share, Asking, Sequence[bytes]]:
+        """Return what a flow asks, of its constraints too, and the journal's rows of that without their heads.
 
         The way keeps it for the next flow, if nothing on the way back decides about it.
         """
         if way.current().radio and self._journal is not None:
             self._journal.note_radio(self._clock.now, way.radio)
         if way.asked is not None and way.asked[0] == share and not back:
-            return way.asked[1:]
+            return way.asked
         demand = demand_on(way.links, share, self._model, back)
         for constraint in self._fluid.unknown(demand):
             self._set_capacity(constraint, self._capacity[constraint])
         noted = () if self._journal is None else self._journal.tails(way.links, demand)
-        way.asked = share, demand, noted
-        return demand, noted
+        way.asked = asked = share, self._fluid.asking(demand, way.metered), noted
+        return asked
 
     def stop(self, flow: Flow) -> float:
         """Take a flow out before its end; return the bits that had not passed."""
@@ -228,7 +229,7 @@ class FluidNetwork:
     def _share_soon(self) -> None:
         """Share anew at the end of this instant, once however much changes in it."""
         if self._sharing is None:
-            self._sharing = self._clock.at(self._clock.now, Turn.SHARE, 0, self._share)
+            self._sharing = self._clock.at(self._clock.now, _SHARE, 0, self._share)
 
     def _share(self) -> None:
         self._sharing = None
@@ -245,10 +246,10 @@ class FluidNetwork:
         if ending == self._ending:
             return
         if self._end is not None:
-            self._end.cancel()
+            self._clock.cancel(self._end)
         self._ending = ending
         end_s, number = ending
-        self._end = self._clock.at(end_s, Turn.FLOW_END, number, self._finish) if number >= 0 else None
+        self._end = self._clock.at(end_s, _FLOW_END, number, self._finish) if number >= 0 else None
 
     def _finish(self) -> None:
         flow = self._flows[self._ending[1]]

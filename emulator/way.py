@@ -4,11 +4,14 @@ import math
 from collections.abc import Sequence
 from itertools import starmap
 from operator import attrgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .links import Link
 from .records.packing import event_ends
-from .sharing import Demand
+from .sharing import Asking
+
+if TYPE_CHECKING:
+    from .network import Share
 
 _version, _ends = attrgetter("version"), attrgetter("source", "target")
 
@@ -77,5 +80,5 @@ class Way:
         self.packed = list(starmap(event_ends, self.ends))
         self.peak_bps = min([link.peak_bps for link in self.links], default=math.inf)
         self.radio = tuple([link for link in self.links if link.radio])
-        self.asked: tuple[tuple[float, ...], Demand, Sequence[bytes]] | None = None
+        self.asked: tuple[Share, Asking, Sequence[bytes]] | None = None
         self.stretches: Sequence[Stretch] = ()

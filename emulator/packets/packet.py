@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Contents = Model | Shard | dict[str, Any] | None
 
 _FLOAT32_BYTES = 4
+_MODEL = PacketKind.MODEL
+_CONTENTS = {_MODEL: "model", PacketKind.DATA: "samples", PacketKind.TENSORS: "tensors"}
 _CHARACTERS_SHOWN = 20
 _NODES_SHOWN = 8
 _FOUND_OUT = (
@@ -216,7 +218,7 @@ class ModelPacket:
         Raises:
             PacketError: It names no structure, or promises far more than its payload can hold.
         """
-        if self.kind is not PacketKind.MODEL:
+        if self.kind is not _MODEL:
             return len(self.payload)
         structure = self.structure
         try:
@@ -236,16 +238,15 @@ class ModelPacket:
         Raises:
             PacketError: It carries something else than it says, or what does not fit its specification.
         """
-        what = {PacketKind.MODEL: "model", PacketKind.DATA: "samples", PacketKind.TENSORS: "tensors"}.get(self.kind)
         try:
             return self._unpacked()
         except _SENSELESS as error:
             reason = error.reason if isinstance(error, PacketError) else RefuseReason.MALFORMED
-            begin = f"packet {self.packet} holds no {what or 'beacon'}: "
+            begin = f"packet {self.packet} holds no {_CONTENTS.get(self.kind, 'beacon')}: "
             raise PacketError(reason, f"{begin}{str(error).removeprefix(begin)}") from error
 
     def _unpacked(self) -> "Contents":
-        if self.kind is PacketKind.MODEL:
+        if self.kind is _MODEL:
             return self._unpacked_model()
         from wayfare.models.packing import unpack
         from wayfare.models.shard import Shard
@@ -278,7 +279,7 @@ class ModelPacket:
         Raises:
             PacketError: It carries none, or the payload is not what the specification says.
         """
-        self._expect(PacketKind.MODEL, "model")
+        self._expect(_MODEL)
         return self.contents  # type: ignore[return-value]
 
     def to_shard(self) -> "Shard":
@@ -287,7 +288,7 @@ class ModelPacket:
         Raises:
             PacketError: It carries none.
         """
-        self._expect(PacketKind.DATA, "samples")
+        self._expect(PacketKind.DATA)
         return self.contents  # type: ignore[return-value]
 
     def to_tensors(self) -> dict[str, Any]:
@@ -296,12 +297,12 @@ class ModelPacket:
         Raises:
             PacketError: It carries none.
         """
-        self._expect(PacketKind.TENSORS, "tensors")
+        self._expect(PacketKind.TENSORS)
         return self.contents  # type: ignore[return-value]
 
-    def _expect(self, kind: PacketKind, what: str) -> None:
+    def _expect(self, kind: PacketKind) -> None:
         if self.kind is not kind:
-            message = f"packet {self.packet} holds no {what}: it is of kind {self.kind.name.lower()}"
+            message = f"packet {self.packet} holds no {_CONTENTS[kind]}: it is of kind {self.kind.name.lower()}"
             raise PacketError(RefuseReason.MALFORMED, message)
 
     def with_model(self, model: "Model") -> "ModelPacket":

@@ -11,14 +11,14 @@ solves as BMF.
 Ranks are strict priority: flows of the highest rank share as if they were alone, those of the next share in the same
 way what these leave of each constraint, and so on; who finds a constraint full gets nothing.
 
-Values      Demand, Sums
+Values      Demand, Asking (a demand made ready for a Fluid), Sums
 Solving     Fluid (flows that come and go), share (all at once)
 Inside      state (rows of numbers), kernels (plain or compiled): heaps, ends, entries, filling, circles, ranks,
             ripples, progress; addresses and views (how the compiled ones reach the rows)
 """
 
 from .demand import Demand
-from .fluid import Fluid, share
+from .fluid import Asking, Fluid, share
 from .state import Sums
 
-__all__ = ["Demand", "Fluid", "Sums", "share"]
+__all__ = ["Asking", "Demand", "Fluid", "Sums", "share"]

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from struct import Struct
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,22 @@ from .state import State, Sums, desk, empty_state, packed, widened
 
 TOLERANCE = 1e-9
 QUANTUM, LARGEST = 62, 1000  # capacities have so many binary digits, in quanta of at least 2^-1000
+_FLOW, _FLOW_AT, _ASKING_AT = Struct("2q2d"), rows.ASKING_NUMBER * rows.WORD, rows.ASKING_USES * rows.WORD
 COMPILE_AFTER = 600_000  # uses looked at in plain Python: a second at most, as the compiled kernel takes to load
+
+
+class Asking(NamedTuple):
+    """What flows may ask of a fluid, ready to be laid on its desk.
+
+    Attributes:
+        demand: What they ask of constraints.
+        length: How many of these they cross, or links, if these are more.
+        words: The same, as it lies on the desk.
+    """
+
+    demand: Demand
+    length: int
+    words: bytes
 
 
 class Fluid:
@@ -47,6 +63,7 @@ class Fluid:
         """Take other rows; the compiled kernel is only told where they are."""
         self._state = state
         self._desk_i, self._desk_f = memoryview(state.desk_i), memoryview(state.desk_f)
+        self._desk = self._desk_i.cast("B")
         self._tables: State | int = state
         if self._kernel is not PLAIN:
             self._addresses = listed(state)
@@ -101,13 +118,39 @@ class Fluid:
         Raises:
             ValueError: It has neither a constraint nor a cap, so that its rate would be infinite.
         """
-        if not demand.uses and math.isinf(demand.cap_bps):
+        self.enter(number, self.asking(demand, links), size_bits, now_s)
+
+    def asking(self, demand: Demand, links: Sequence[int] = ()) -> Asking:
+        """Return what flows of a demand over links ask, made ready once for all of them.
+
+        Args:
+            demand: What they ask of constraints that have a capacity.
+            links: The indices of the links they are metered on.
+
+        Raises:
+            ValueError: They have neither a constraint nor a cap, so that their rate would be infinite.
+        """
+        uses, weight, cap_bps, rank, parts = demand
+        if not uses and math.isinf(cap_bps):
             raise ValueError("a flow crosses no constraint and has no cap")
-        length = max(len(demand.uses), len(links))
+        claims = demand.claims if parts else ()
+        places = [self._places[constraint] for constraint, _ in uses]
+        coefficients = [coefficient for _, coefficient in uses]
+        pack = packing(len(uses), len(claims), len(links))
+        words = pack(len(uses), len(links), 1 if parts else 0, weight, cap_bps, rank, *places, *coefficients, *claims,
+                     *links)  # fmt: skip
+        if _ASKING_AT + len(words) > len(self._desk):
+            self._enlarge_desk(2 * (_ASKING_AT + len(words)) // rows.WORD)
+        return Asking(demand, max(len(uses), len(links)), words)
+
+    def enter(self, number: int, asking: Asking, size_bits: float, now_s: float) -> None:
+        """Add a flow that asks what was made ready by `asking`; the rest is as in `add`."""
+        demand, length, words = asking
         slot = self._free_slots.pop() if self._free_slots else self._new_slot()
         first = self._block(length)
         self._blocks[slot] = first, length
-        self._lay_down(demand, (number, first), (size_bits, now_s), links)
+        _FLOW.pack_into(self._desk, _FLOW_AT, number, first, size_bits, now_s)
+        self._desk[_ASKING_AT : _ASKING_AT + len(words)] = words
         while missing := self._kernel.enter(self._tables, slot):
             self._widen(entries=len(self._state.entry_i[rows.OWNER]) + missing)
         self._demands[number], self._slots[number] = demand, slot
@@ -127,20 +170,6 @@ class Fluid:
         self._uses += length
         self._widen(uses=self._uses)
         return self._uses - length
-
-    def _lay_down(
-        self, demand: Demand, where: tuple[int, int], what: tuple[float, float], links: Sequence[int] = ()
-    ) -> None:
-        """Lay what a flow asks for on the desk: its number and first use, its size and begin, and what it crosses."""
-        uses, weight, cap_bps, rank, parts = demand
-        claims = demand.claims if parts else ()
-        if rows.ASKED + 2 * len(uses) + len(claims) + len(links) > len(self._desk_i):
-            self._enlarge_desk(rows.ASKED + 3 * len(uses) + len(links))
-        places = [self._places[constraint] for constraint, _ in uses]
-        coefficients = [coefficient for _, coefficient in uses]
-        pack_into = packing(len(uses), len(claims), len(links))
-        pack_into(self._desk_i, rows.ASKING_NUMBER * rows.WORD, *where, len(uses), len(links), 1 if parts else 0,
-                  weight, cap_bps, rank, *what, *places, *coefficients, *claims, *links)  # fmt: skip
 
     def _enlarge_desk(self, words: int) -> None:
         """Go on with a desk of so many words."""
@@ -169,8 +198,8 @@ class Fluid:
             constraint for constraint, _ in self._demands[number].uses
         ]:
             raise ValueError(f"flow {number} would cross other constraints; remove it and add it again")
-        slot = self._slots[number]
-        self._lay_down(demand, (number, self._blocks[slot][0]), (0.0, 0.0))
+        slot, words = self._slots[number], self.asking(demand).words
+        self._desk[_ASKING_AT : _ASKING_AT + len(words)] = words
         self._kernel.ask_anew(self._tables, slot)
         self._demands[number] = demand
         if not demand.uses:
@@ -241,9 +270,9 @@ class Fluid:
 
 
 @cache
-def packing(uses: int, claims: int, links: int) -> Callable[..., None]:
-    """Return what packs the words of a flow that asks: see the desk in ``state``."""
-    return Struct(f"5q5d{uses}q{uses}d{claims}d{links}q").pack_into
+def packing(uses: int, claims: int, links: int) -> Callable[..., bytes]:
+    """Return what packs the words of what flows ask: see the desk in ``state``."""
+    return Struct(f"3q3d{uses}q{uses}d{claims}d{links}q").pack
 
 
 def share(demands: Sequence[Demand], capacity: "dict[int, float]") -> list[float]:

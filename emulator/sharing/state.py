@@ -107,8 +107,9 @@ GAP = 0  # the slot of no flow, and the use of none, that gaps between entries h
 
 # The desk, where kernel and caller lay down what they tell each other, one word each. A quantity may lie in any word.
 FIRST_END, FIRST_NUMBER = 0, 1  # when the next flow will have passed [s], and its number
-ASKING_NUMBER, ASKING_FIRST, ASKING_USES, ASKING_LINKS, ASKING_PARTED = 2, 3, 4, 5, 6  # of a flow that comes
-ASKING_WEIGHT, ASKING_CAP, ASKING_RANK, ASKING_SIZE, ASKING_NOW = 7, 8, 9, 10, 11
+ASKING_NUMBER, ASKING_FIRST, ASKING_SIZE, ASKING_NOW = 2, 3, 4, 5  # of a flow that comes
+ASKING_USES, ASKING_LINKS, ASKING_PARTED = 6, 7, 8  # from here on what others may ask as well
+ASKING_WEIGHT, ASKING_CAP, ASKING_RANK = 9, 10, 11
 ASKED = 12  # from here on its places, coefficients, claims if these are in parts, and links
 WORD = 8  # [bytes]
 
