@@ -13,7 +13,6 @@ from .packets import Letter, ModelPacket, PacketError, PacketKind, RefuseReason,
 from .replays import KEPT, ReplayMemory
 from .signing import Keyring
 
-
 _MODEL = PacketKind.MODEL
 
 

@@ -24,7 +24,6 @@ from .way import Stretch
 from .ways import Ways
 from .wiring import Wiring
 
-
 _TIMER, _ARRIVAL = Turn.TIMER, Turn.ARRIVAL
 _FLOW_START, _FLOW_END = EventKind.FLOW_START, EventKind.FLOW_END
 _HOP_START, _HOP_END = EventKind.HOP_START, EventKind.HOP_END
