@@ -48,7 +48,7 @@ class Clock(simpy.Environment):
     now = property(attrgetter("_now"), doc="The virtual time [s].")
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(0.0)
         self._agenda: list[Appointment] = []
         self._wake_at = math.inf
         self._alarm = math.inf, simpy.events.NORMAL, 0  # where SimPy's queue would have what is due at ``_wake_at``
@@ -67,16 +67,15 @@ class Clock(simpy.Environment):
         self._added = number = self._added + 1
         appointment = [time_s, turn, identity, number, action]
         heappush(self._agenda, appointment)
-        if len(self._agenda) > self._most:
-            self._forget_cancelled()
         if time_s < self._wake_at:
             self._sleep_until(time_s)
         return appointment
 
-    @staticmethod
-    def cancel(appointment: Appointment) -> None:
+    def cancel(self, appointment: Appointment) -> None:
         """Make what was agreed not happen; it costs nothing afterwards."""
         appointment[ACTION] = None
+        if len(self._agenda) > self._most:
+            self._forget_cancelled()
 
     def _forget_cancelled(self) -> None:
         """Take out what was cancelled, such as the time limits of all answers that came; twice as many may follow."""

@@ -49,14 +49,14 @@ class Endpoint:
     """The part of a node that knows the network, and no learning."""
 
     def __init__(self, virtual: Virtual, index: int, gate: Gate) -> None:
-        self._virtual = virtual
+        self._virtual, self._clock = virtual, virtual.clock
         self.index = index
         self.name = virtual.wiring.names[index]
         self.tier = virtual.wiring.tiers[index]
         self.is_down = False
         self.overheard_by: list[Forger] = []
         self.on_beacon: Callable[[ModelPacket], None] | None = None
-        self._mailbox = Mailbox(virtual.clock, index)
+        self._mailbox = Mailbox(self._clock, index)
         self._gate = gate
         self._sent = 0
         self._awaited: dict[simpy.Event, None] = {}
@@ -65,7 +65,7 @@ class Endpoint:
     @property
     def now(self) -> float:
         """Return the virtual time [s]."""
-        return float(self._virtual.clock.now)
+        return self._clock.now  # type: ignore[no-any-return]
 
     @property
     def neighbours(self) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ class Endpoint:
 
     def event(self) -> simpy.Event:
         """Return an event for somebody to trigger; it fails with NodeDown when the node does."""
-        event = simpy.Event(self._virtual.clock)
+        event = simpy.Event(self._clock)
         self._awaited[event] = None
         assert event.callbacks is not None
         event.callbacks.append(self._awaited.pop)
@@ -110,12 +110,12 @@ class Endpoint:
     def wait(self, seconds: float) -> simpy.Event:
         """Let time pass."""
         event = self.event()
-        self._virtual.clock.after(seconds, Turn.TIMER, self.index, partial(_trigger, event))
+        self._clock.after(seconds, Turn.TIMER, self.index, partial(_trigger, event))
         return event
 
     def beside(self, program: "Program") -> None:
         """Run a further program of the node, until it ends or the node fails."""
-        self._virtual.clock.process(until_down(program))
+        self._clock.process(until_down(program))
 
     def receive(self, timeout: float | None = None) -> simpy.Event:
         """Wait for the next packet; the value is None if none comes within ``timeout`` [s]."""

@@ -118,7 +118,7 @@ class Journeys:
             source,
         )
         self.in_flight[transfer.number] = transfer
-        self._record(_FLOW_START, transfer, source, target, size_bytes)
+        self._writer.event(self._clock.now, _FLOW_START, source, target, transfer.number, packet, size_bytes)
         self._plan_start(transfer, deadline_s)
         return transfer
 
@@ -167,7 +167,7 @@ class Journeys:
             transfer.arrived += 1
             if transfer.arrived == len(transfer.pieces) and self._holds(transfer, node, transfer.size_bytes):
                 self._deliver(transfer)
-        elif self._buffers.store(node, transfer, piece):
+        elif not self._buffers.bounded or self._buffers.store(node, transfer, piece):
             self._send_on(transfer, piece, node)
         else:
             self._drop(transfer, node, DropReason.BUFFER_FULL)
@@ -198,7 +198,7 @@ class Journeys:
         except NoRoute:
             self._keep_or_drop(transfer, node, partial(self._send_on, transfer, piece, node))
             return None
-        if not self._buffers.can_ever_hold(link.target, transfer, piece):
+        if self._buffers.bounded and not self._buffers.can_ever_hold(link.target, transfer, piece):
             self._drop(transfer, node, DropReason.BUFFER_FULL)
             return None
         transfer.way[node] = link
@@ -290,15 +290,17 @@ class Journeys:
         laws.arrival_is_causal(transfer.number, transfer.start_s, now_s, transfer.least_s)
         self.accounts.deliver(transfer.size_bytes, now_s)
         self._end(transfer)
-        self._record(_FLOW_END, transfer, transfer.target, transfer.source, transfer.size_bytes)
+        target, number, size_bytes = transfer.target, transfer.number, transfer.size_bytes
+        self._writer.event(now_s, _FLOW_END, target, transfer.source, number, transfer.packet, size_bytes)
         transfer.delivered(transfer)
 
     def _drop(self, transfer: Transfer, node: int, reason: DropReason) -> None:
         """End a transfer where it is; all its pieces leave their links and buffers."""
         self.accounts.drop(transfer.size_bytes, reason)
         self._end(transfer)
-        size_bytes = transfer.size_bytes
-        self._record(EventKind.FLOW_DROP, transfer, node, transfer.target, size_bytes=size_bytes, value=float(reason))
+        target, number, size_bytes = transfer.target, transfer.number, transfer.size_bytes
+        dropped, value = EventKind.FLOW_DROP, float(reason)
+        self._writer.event(self._clock.now, dropped, node, target, number, transfer.packet, size_bytes, value)
         for crossing in list(transfer.crossings):
             self._take_off(crossing)
         self._custody.forget(transfer)
@@ -314,17 +316,6 @@ class Journeys:
         del self.in_flight[transfer.number]
         if transfer.deadline is not None:
             self._clock.cancel(transfer.deadline)
-
-    def _record(
-        self,
-        kind: EventKind,
-        transfer: Transfer,
-        node: int,
-        peer: int,
-        size_bytes: int = -1,
-        value: float = math.nan,
-    ) -> None:
-        self._writer.event(self._clock.now, kind, node, peer, transfer.number, transfer.packet, size_bytes, value)
 
     def check(self, carried_bits: float) -> None:
         """Check that every packet, every bit on a link and every byte in a buffer is accounted for.

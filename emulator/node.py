@@ -277,9 +277,7 @@ class Node(Endpoint):
 
     def can_merge(self, models: "Sequence[Model]", merger: "Merger") -> bool:
         """Return whether a merger can merge these; where it cannot, the record says that it came to nothing."""
-        from wayfare.models.merging import Contribution
-
-        can = merger.can([Contribution(model) for model in models])
+        can = merger.can(models)
         if not can:
             self._learning.tally.void += 1
             self.log(EventKind.MERGE, value=0.0)

@@ -126,7 +126,8 @@ class Transport(Journeys):
         passed_bits = bits(transfer.pieces[crossing.piece]) - crossing.rest_bits
         lost_bits = 0.0 if self._plan.interrupted == "resume" else passed_bits
         first = crossing.links[0]
-        self._record(EventKind.INTERRUPT, transfer, crossing.node, first.target, value=lost_bits / 8)
+        interrupt, flow, packet = EventKind.INTERRUPT, transfer.number, transfer.packet
+        self._writer.event(self._clock.now, interrupt, crossing.node, first.target, flow, packet, value=lost_bits / 8)
 
     def _abandon(self, crossing: Crossing) -> None:
         """Take a piece off its links, to drop its transfer or to send it another way from the node that holds it."""

@@ -60,9 +60,9 @@ class Product(Merger):
             return False
         return replace(base, rank=1) == replace(other, rank=1)  # type: ignore[type-var]
 
-    def can(self, given: Sequence[Contribution]) -> bool:
+    def can(self, models: Sequence["Model"]) -> bool:
         """Return whether it can merge these: adapters that have diverged have no product to approximate."""
-        return super().can(given) and all(one.model.is_finite for one in given)
+        return super().can(models) and all(model.is_finite for model in models)
 
     def merge(self, given: Sequence[Contribution], base: "Model | None" = None) -> "Model":
         """Return adapters of the rank nearest to the mean of all products, without forming it. The base does not count.

@@ -43,10 +43,10 @@ class Merger(ABC):
         """Return whether a model of another structure can go into one of the base's; of most mergers the same alone."""
         return base == other
 
-    def can(self, given: Sequence[Contribution]) -> bool:
+    def can(self, models: Sequence["Model"]) -> bool:
         """Return whether it can merge these: some may be missing, or have diverged."""
         try:
-            self.check(given[0].model.structure, len(given))
+            self.check(models[0].structure, len(models))
         except ValueError:
             return False
         return True
