@@ -77,6 +77,17 @@ def test_a_cancelled_appointment_does_not_happen_and_the_others_do():
     assert seen == [(1.0, 1), (3.0, 3)]
 
 
+def test_what_was_cancelled_does_not_pile_up_before_its_time():
+    clock, seen = Clock(), []
+    for number in range(50_000):
+        clock.cancel(clock.at(60.0 + number, Turn.TIMER, 0, lambda: seen.append("cancelled")))
+        if number % 10_000 == 0:
+            clock.at(1.0 + number, Turn.TIMER, 0, lambda number=number: seen.append(number))
+    assert len(clock._agenda) < 2_000
+    clock.run()
+    assert seen == [0, 10_000, 20_000, 30_000, 40_000]
+
+
 def test_an_earlier_appointment_made_later_does_not_wait_for_the_first_one():
     clock, seen = Clock(), []
     clock.at(5.0, Turn.TIMER, 0, lambda: seen.append(clock.now))

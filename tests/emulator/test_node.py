@@ -71,6 +71,20 @@ def test_a_program_hears_of_a_drop_where_it_waits_for_the_packet(live, wired, sc
     assert seen == [(0, DropReason.HOP_LIMIT, "packet 0 was dropped: hop limit")]
 
 
+def test_a_program_may_wait_for_a_delivery_that_is_over(live, wired, scripted):
+    seen = []
+
+    def give(node):
+        sending = node.send("c", node.packet(node.initial_model()))
+        yield node.wait(4.0)
+        assert sending.processed
+        yield sending
+        seen.append(node.now)
+
+    live(wired(*LINE), scripted({"a": give}), {"a": 5}, stop_s=5.0)
+    assert seen == [4.0]
+
+
 def test_a_drop_that_nobody_waits_for_does_not_end_the_run(live, wired, scripted):
     def give(node):
         node.send("c", node.packet(node.initial_model(), hop_limit=1))

@@ -243,3 +243,10 @@ def test_a_model_that_arrives_says_whether_its_numbers_are_finite(value):
     diverged = Model(STRUCTURE, {**MODEL.weights, "layer2.bias": wrong})
     assert not diverged.is_finite
     assert not unpack_model(pack_model(diverged), STRUCTURE).is_finite
+
+
+def test_numbers_whose_squares_are_beyond_float32_are_finite():
+    large = {name: torch.full_like(tensor, 3e38) for name, tensor in MODEL.weights.items()}
+    model = Model(STRUCTURE, large)
+    assert model.is_finite
+    assert unpack_model(pack_model(model), STRUCTURE).is_finite
