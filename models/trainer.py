@@ -3,7 +3,8 @@
 Linear models and MLPs that classify are stacked; every other job, and one with a teacher, goes through the plain loop.
 
 Measured with torch 2.13.0 and MKL on one AVX-512 thread, over nine structures, both activations, three optimisers and
-batches of 2 to 40 jobs: padded as in `stack.py`, 0 of 123,120 results differ from the job's alone; unpadded, 39,452 do.
+batches of 2 to 40 jobs: padded as in `stack.py`, 0 of 157,645 results differ from the job's alone. With weights the
+other way round, 0 of 123,120 did padded, and 39,452 unpadded.
 """
 
 from collections.abc import Sequence
