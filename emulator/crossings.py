@@ -155,7 +155,7 @@ class Crossings:
     def stretches(self, way: Way) -> Sequence[Stretch]:
         """Return the links of a way by when the last bit, which has left the bottleneck now, is at their ends."""
         if not way.current().stretches:
-            delays_s = list(accumulate([self._sharing.end_delay_s(link) for link in way.links]))
+            delays_s = list(accumulate(self._sharing.end_delays_s(way.links)))
             starts = [0, *[at for at in range(1, len(delays_s)) if delays_s[at] > delays_s[at - 1]]]
             way.stretches = [
                 Stretch(delays_s[first], way.ends[first:end], way.packed[first:end])

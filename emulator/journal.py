@@ -9,6 +9,7 @@ from .records.packing import asked_tail
 from .sharing import Demand
 
 _ENTER, _LEAVE = Asked.ENTER, Asked.LEAVE
+_PLAIN = Demand(())[1:]  # what a demand is that asks for nothing besides
 _NO_TERMS = (math.nan,) * 4  # weight, cap, rank and part
 _NOTHING = (asked_tail(-1, -1, math.nan, *_NO_TERMS),)  # neither link nor constraint
 
@@ -36,6 +37,8 @@ class Journal:
     def tails(self, links: Iterable[Link], demand: Demand) -> list[bytes]:
         """Return what the rows of a flow say of each constraint it crosses: all but who asks, and when."""
         uses, weight, cap_bps, rank, _ = demand
+        if demand[1:] == _PLAIN and uses == tuple([use for link in links for use in link.uses]):
+            return [tail for link in links for tail in link.noted or self._plain_tails(link)]
         coefficients = dict(uses)
         parts = dict(zip(coefficients, demand.parts, strict=True)) if demand.parts else {}
         # A constraint that several links of the flow share is written with what all of them take of it.
@@ -45,6 +48,11 @@ class Journal:
             asked_tail(link, constraint, coefficient, weight, cap_bps, rank, parts.get(constraint, 1.0))
             for link, constraint, coefficient in crossed
         ]
+
+    def _plain_tails(self, link: Link) -> Sequence[bytes]:
+        uses, (weight, cap_bps, rank, _) = link.uses or [(-1, 0.0)], _PLAIN
+        link.noted = [asked_tail(link.index, *use, weight, cap_bps, rank, 1.0) for use in uses]
+        return link.noted
 
     def enter(self, now_s: float, flow: int, transfer: int, tails: Sequence[bytes]) -> None:
         """Note a new flow, and what it asks of each constraint it crosses."""

@@ -1,10 +1,13 @@
 """Classes of links, and the capacity, delay and power a class gives to links that say nothing themselves."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from annotated_types import Ge, Gt, Le, Lt
+
+from .records.packing import event_ends
 
 Section = Literal["access", "backhaul", "core", "d2d"]
 LINK_CLASSES = ("access-up", "access-down", "backhaul", "core", "d2d")
@@ -123,6 +126,10 @@ class Link:
         by_rate: Whether the faster of the links that share its constraint come first (max-rate airtime).
         peak_bps: The highest ``rate_bps`` so far.
         version: How often it has changed.
+        ends: The nodes it leads from and to.
+        packed: The same, as two columns of a table hold them.
+        uses: Each constraint with the coefficient.
+        noted: What the journal's rows say of each if a flow asks for nothing besides; the journal keeps it here.
         changes: How often any link of the process has.
     """
 
@@ -143,34 +150,45 @@ class Link:
     by_rate: bool = False
     peak_bps: float = field(init=False)
     version: int = field(init=False, default=0)
+    ends: tuple[int, int] = field(init=False)
+    packed: bytes = field(init=False)
+    uses: Sequence[tuple[int, float]] = field(init=False)
+    noted: Sequence[bytes] = field(init=False)
     changes: ClassVar[int] = 0
 
     def __post_init__(self) -> None:
         """Begin with the first rate as the highest so far."""
         self.peak_bps = self.rate_bps
+        self._work_out()
+
+    def _work_out(self) -> None:
+        self.ends = ends = self.source, self.target
+        self.packed, self.noted = event_ends(*ends), ()
+        self.uses = [(constraint, self.coefficient) for constraint in self.constraints]
 
     def _count_change(self) -> None:
         self.version += 1
         Link.changes += 1
+        self._work_out()
 
     def take_rate(self, rate_bps: float) -> None:
         """Give a flow alone so much from now on, at the loss there is now [bit/s]."""
-        self._count_change()
         self.rate_bps, self.peak_bps = rate_bps, max(self.peak_bps, rate_bps)
         if not self.radio:
             self.coefficient = 1.0 / (1.0 - self.loss)
         elif rate_bps > 0:
             self.coefficient = 1.0 / rate_bps
+        self._count_change()
 
     def take_delay(self, delay_s: float) -> None:
         """Let what leaves it from now on take so long [s]."""
-        self._count_change()
         self.delay_s = delay_s
+        self._count_change()
 
     def lead(self, source: int, target: int, constraints: tuple[int, ...]) -> None:
         """Join other nodes from now on, and share other constraints."""
-        self._count_change()
         self.source, self.target, self.constraints = source, target, constraints
+        self._count_change()
 
     @property
     def now_bps(self) -> float:

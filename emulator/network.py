@@ -150,10 +150,14 @@ class FluidNetwork:
         if way.asked is not None and way.asked[0] == share and not back:
             return way.asked
         demand = demand_on(way.links, share, self._model, back)
-        for constraint in self._fluid.unknown(demand):
-            self._set_capacity(constraint, self._capacity[constraint])
+        try:
+            asking = self._fluid.asking(demand, way.metered)
+        except KeyError:
+            for constraint in self._fluid.unknown(demand):
+                self._set_capacity(constraint, self._capacity[constraint])
+            asking = self._fluid.asking(demand, way.metered)
         noted = () if self._journal is None else self._journal.tails(way.links, demand)
-        way.asked = asked = share, self._fluid.asking(demand, way.metered), noted
+        way.asked = asked = share, asking, noted
         return asked
 
     def stop(self, flow: Flow) -> float:

@@ -38,21 +38,23 @@ class Fair:
 
     def demand(self, links: Sequence[Link], _: Sequence[Link], weight: float, cap_bps: float, rank: float) -> Demand:
         """Return what a flow over these links asks of their constraints; those that are not shared cap it."""
-        uses: dict[int, float] = {}
-        for link in links:
-            for constraint in link.constraints:
-                uses[constraint] = uses.get(constraint, 0.0) + link.coefficient
-            if not link.constraints:
-                cap_bps = min(cap_bps, link.rate_bps)
-        return Demand(tuple(uses.items()), weight, cap_bps, rank)
+        each = [use for link in links for use in link.uses]
+        uses = dict(each)
+        if len(uses) < len(each):
+            uses = dict.fromkeys(uses, 0.0)
+            for constraint, coefficient in each:
+                uses[constraint] += coefficient
+            each = list(uses.items())
+        cap_bps = min([cap_bps, *[link.rate_bps for link in links if not link.constraints]])
+        return Demand(tuple(each), weight, cap_bps, rank)
 
     def start_delay_s(self, _: Sequence[Link]) -> float:
         """Return how long after its start a flow begins to take anything."""
         return 0.0
 
-    def end_delay_s(self, link: Link) -> float:
-        """Return what a link adds to the time from a flow's end to the arrival of its last bit."""
-        return link.delay_s
+    def end_delays_s(self, links: Sequence[Link]) -> list[float]:
+        """Return what each link adds to the time from a flow's end to the arrival of its last bit."""
+        return [link.delay_s for link in links]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,9 +128,9 @@ class TcpSharing:
         """Return how long after its start a flow begins to take anything."""
         return self.latency_factor * _latency_s(links)
 
-    def end_delay_s(self, _: Link) -> float:
-        """Return what a link adds to the time from a flow's end to the arrival of its last bit: it is paid already."""
-        return 0.0
+    def end_delays_s(self, links: Sequence[Link]) -> list[float]:
+        """Return what each link adds to the time from a flow's end to the arrival of its last bit: it is paid already."""
+        return [0.0] * len(links)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,18 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from itertools import starmap
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from .links import Link
-from .records.packing import event_ends
 from .sharing import Asking
 
 if TYPE_CHECKING:
     from .network import Share
 
-_version, _ends = attrgetter("version"), attrgetter("source", "target")
+_version = attrgetter("version")
 
 
 class Stretch(NamedTuple):
@@ -76,9 +74,9 @@ class Way:
 
     def _work_out(self) -> None:
         self._version = sum(map(_version, self.links))
-        self.ends = list(map(_ends, self.links))
-        self.packed = list(starmap(event_ends, self.ends))
+        self.ends = [link.ends for link in self.links]
+        self.packed = [link.packed for link in self.links]
         self.peak_bps = min([link.peak_bps for link in self.links], default=math.inf)
-        self.radio = tuple([link for link in self.links if link.radio])
+        self.radio = [link for link in self.links if link.radio]
         self.asked: tuple[Share, Asking, Sequence[bytes]] | None = None
         self.stretches: Sequence[Stretch] = ()

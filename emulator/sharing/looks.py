@@ -11,7 +11,9 @@ from .state import (
     COEFFICIENT,
     EPOCH,
     IDENTITY,
+    LEFT,
     LIMITED,
+    OPEN,
     OWNER,
     QUANTA,
     SCALE,
@@ -27,7 +29,7 @@ from .state import (
 def next_level(state: State, place: int, level: float, enough: float) -> float:
     """Return the level from which on a constraint will be full, as far as is known; infinite if never.
 
-    Anything above ``enough`` will do if it is that or more.
+    Anything above ``enough`` will do if it is that or more. What is left then, and for how many, is written down.
     """
     by, when, amount, start = state.entry_i[BY], state.entry_f[WHEN], state.entry_i[AMOUNT], state.constraint_i[BEGIN]
     identity, seen, epoch = state.constraint_i[IDENTITY], state.constraint_i[VISITED], state.counts[EPOCH]
@@ -45,6 +47,7 @@ def next_level(state: State, place: int, level: float, enough: float) -> float:
                 left -= limited_amount(state, entry, scale)
                 waiting -= 1
         state.counts[WORK] += end - begin
+        state.constraint_i[LEFT][place], state.constraint_i[OPEN][place] = left, waiting
         if waiting == 0:
             return math.inf
         risen = level_for(left, waiting, scale)

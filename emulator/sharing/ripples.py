@@ -42,13 +42,14 @@ from .state import (
     GHOST,
     GROUP,
     IDENTITY,
+    LEFT,
     LEVEL,
     LIMITED,
     LISTED,
     LOOSE,
-    MARKED,
     MEMBERS,
     NOBODY,
+    OPEN,
     OWNER,
     QUANTA,
     QUEUE,
@@ -60,7 +61,6 @@ from .state import (
     SEEN,
     SHARING,
     SPAN,
-    STEPS,
     TAKEN,
     USE,
     USES,
@@ -106,6 +106,7 @@ def reach(state: State, place: int) -> None:
         if members > 1 or not fix_alone(state, place):
             watch(state, place)
     else:
+        state.constraint_i[LEFT][place], state.constraint_i[OPEN][place] = state.constraint_i[QUANTA][place], members
         enqueue(state, place, level_for(state.constraint_i[QUANTA][place], members, state.constraint_f[SCALE][place]))
 
 
@@ -153,19 +154,22 @@ def list_place(state: State, place: int) -> None:
 
 def sweep(state: State) -> None:
     """Let the constraints in the queue fill up, by (level, id)."""
+    queue, ghost = state.constraint_list[QUEUE], state.constraint_f[GHOST]
     while state.counts[QUEUED] > 0:
-        place = state.constraint_list[QUEUE][0]
-        level, old_level = state.constraint_f[LEVEL][place], state.constraint_f[GHOST][place]
-        rising = next_level(state, place, level, old_level)
-        if rising <= level:
-            requeue(state, place, math.inf)
-            fill_up(state, place, level)
-        elif level < old_level:
-            requeue(state, place, min(rising, old_level))
-        else:
-            state.constraint_f[GHOST][place] = math.inf
-            requeue(state, place, rising)
-            let_go(state, place, level)
+        place = queue[0]
+        level, old_level = state.constraint_f[LEVEL][place], ghost[place]
+        rising = next_level(state, place, level, old_level if level < old_level else math.inf)
+        if level < rising:
+            if level < old_level:
+                requeue(state, place, min(rising, old_level))
+            else:
+                ghost[place] = math.inf
+                requeue(state, place, rising)
+                let_go(state, place, level)
+            if queue[0] != place or rising > ghost[place] or rising == math.inf:
+                continue
+        requeue(state, place, math.inf)
+        fill_up(state, place, rising)
 
 
 def requeue(state: State, place: int, level: float) -> None:
@@ -279,15 +283,15 @@ def let_go(state: State, place: int, level: float) -> None:
 
 
 def reach_again(state: State, found: int, here: int, level: float) -> None:
-    """Reach the other constraints of flows, also those reached before, since their levels may be lower."""
+    """Reach the other constraints of flows that were let go, also those reached before: their levels may be lower.
+
+    By how much at most follows from what was found when such a constraint was looked at last, with these flows open
+    now: flows that were fixed otherwise since then take no more. Rounding is allowed for.
+    """
     flows, constraint, seen = state.flow_list[FIXED], state.use_i[CONSTRAINT], state.constraint_i[VISITED]
-    queue_place, marked, saturated = (
-        state.constraint_i[QUEUE_PLACE],
-        state.constraint_i[MARKED],
-        state.constraint_f[SATURATED],
-    )
-    state.counts[STEPS] += 1
-    epoch, step = state.counts[EPOCH], state.counts[STEPS]
+    queue_place, saturated = state.constraint_i[QUEUE_PLACE], state.constraint_f[SATURATED]
+    left, waiting, scale = state.constraint_i[LEFT], state.constraint_i[OPEN], state.constraint_f[SCALE]
+    entries, amount, epoch = state.use_i[ENTRY], state.entry_i[AMOUNT], state.counts[EPOCH]
     for at in range(found):
         start = state.flow_i[FIRST][flows[at]]
         for use in range(start, start + state.flow_i[USES][flows[at]]):
@@ -298,9 +302,12 @@ def reach_again(state: State, found: int, here: int, level: float) -> None:
             if new and saturated[place] == math.inf:
                 seen[place] = epoch
                 watch(state, place)
-            elif new or (queue_place[place] != WATCHES and marked[place] != step):
-                seen[place], marked[place] = epoch, step
-                enqueue(state, place, level)
+            elif new or queue_place[place] != WATCHES:
+                seen[place] = epoch
+                left[place] += amount[entries[use]]
+                waiting[place] += 1
+                least = level_for(left[place] - SLACK * waiting[place], waiting[place], scale[place])
+                enqueue(state, place, max(level, least))
 
 
 def find_full(state: State) -> bool:

@@ -52,16 +52,15 @@ FLOW_LISTS = 8
 
 # Constraints, whole numbers. OPEN and QUEUE_PLACE as for flows.
 ROOM = 0
-LEFT = 1  # of the capacity, in quanta
+LEFT = 1  # of the capacity, in quanta: while it is filled, or as far as the last look found
 ROW, READY = 2, 3
 DIRTY, STALE = 5, 7
-MARKED = 8  # in which step of a sweep it was last listed
-LISTED = 9  # in ``GROUP`` since which sharing
-BEGIN, SPAN, MEMBERS = 10, 11, 12  # SPAN: how many entries there are, gaps included
-QUANTA = 13  # the capacity, in quanta
-IDENTITY, VISITED = 14, 15  # VISITED: last in which epoch
-TAKEN, LOOSE = 16, 17  # what flows that are fixed take [coarse quanta, each rounded up]; how many nobody has fixed
-CONSTRAINT_NUMBERS = 18
+LISTED = 8  # in ``GROUP`` since which sharing
+BEGIN, SPAN, MEMBERS = 9, 10, 11  # SPAN: how many entries there are, gaps included
+QUANTA = 12  # the capacity, in quanta
+IDENTITY, VISITED = 13, 14  # VISITED: last in which epoch
+TAKEN, LOOSE = 15, 16  # what flows that are fixed take [coarse quanta, each rounded up]; how many nobody has fixed
+CONSTRAINT_NUMBERS = 17
 
 # Constraints, quantities. SCALE: quanta in 1 of the capacity, a power of two.
 CAPACITY, SCALE = 0, 1
@@ -98,9 +97,8 @@ EPOCH, DIRTIES, FLOWS, CHANGES, WORK, SLOTS = 0, 1, 2, 3, 4, 5
 UNLIKE, WEIGHTED, RANKED = 6, 7, 8  # flows not alike, with another claim than 1, of another rank than 0
 STALES, LIMITED = 9, 10  # LIMITED: flows with a cap
 SHARING, FIXES, REACHED, QUEUED, CHECKS = 11, 12, 13, 14, 15  # of a sharing: its epoch, and how long its lists are
-STEPS = 16  # of all sweeps
-ENTRIES, ENTRY_PLACES = 17, 18  # where no constraint has room yet; how many there are
-COUNTS = 19
+ENTRIES, ENTRY_PLACES = 16, 17  # where no constraint has room yet; how many there are
+COUNTS = 18
 
 CAPPED, NOBODY = -1, -2  # instead of a place
 GAP = 0  # the slot of no flow, and the use of none, that gaps between entries have

@@ -160,13 +160,13 @@ def test_fair_flows_weigh_the_same_and_pay_the_delay_at_the_end():
     fair = Fair()
     assert fair.demand(path, path, 3.0, math.inf, 0.0) == Demand(((0, 2.0), (4, 1 / 2e7)), 3.0, 1e7)
     assert fair.start_delay_s(path) == 0.0
-    assert [fair.end_delay_s(step) for step in path] == [0.01, 0.02, 0.03, 0.01]
+    assert fair.end_delays_s(path) == [0.01, 0.02, 0.03, 0.01]
 
 
 def test_tcp_flows_pay_the_latency_at_the_start_and_no_delay_at_the_end():
     path = [link(1e8, 0.01, 0), link(1e7, 0.02)]
     assert LV08().start_delay_s(path) == pytest.approx(13.01 * 0.03)
-    assert [LV08().end_delay_s(step) for step in path] == [0.0, 0.0]
+    assert LV08().end_delays_s(path) == [0.0, 0.0]
 
 
 def test_the_models_that_a_scenario_can_name_differ_in_simgrids_three_parameters():
