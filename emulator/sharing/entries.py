@@ -150,14 +150,17 @@ def part(state: State, flow: int) -> None:
 
 def forget(state: State, found: int) -> None:
     """Note that it is not known which constraint fixed flows, nor when."""
-    constraint, entries, flows = state.use_i[CONSTRAINT], state.use_i[ENTRY], state.flow_list[FIXED]
-    by, when, amount = state.entry_i[BY], state.entry_f[WHEN], state.entry_i[AMOUNT]
-    taken, loose = state.constraint_i[TAKEN], state.constraint_i[LOOSE]
+    flows = state.flow_list[FIXED]
     for at in range(found):
         first = state.flow_i[FIRST][flows[at]]
         for use in range(first, first + state.flow_i[USES][flows[at]]):
-            entry = entries[use]
-            if by[entry] != NOBODY:
-                taken[constraint[use]] += -amount[entry] >> COARSE
-                loose[constraint[use]] += 1
-                by[entry], when[entry] = NOBODY, math.inf
+            if state.entry_i[BY][state.use_i[ENTRY][use]] != NOBODY:
+                open_use(state, use)
+
+
+def open_use(state: State, use: int) -> None:
+    """Note of a use that has a fixer that it is not known who fixes it, nor when."""
+    entry, place = state.use_i[ENTRY][use], state.use_i[CONSTRAINT][use]
+    state.constraint_i[TAKEN][place] += -state.entry_i[AMOUNT][entry] >> COARSE
+    state.constraint_i[LOOSE][place] += 1
+    state.entry_i[BY][entry], state.entry_f[WHEN][entry] = NOBODY, math.inf

@@ -17,7 +17,7 @@ not on the order.
 
 import math
 
-from .entries import COARSE, forget
+from .entries import COARSE, open_use
 from .filling import level_for, rate_at
 from .heaps import sift_down, sift_up, take_first
 from .looks import is_limited, next_level
@@ -202,7 +202,6 @@ def fill_up(state: State, place: int, level: float) -> None:
     seen[place], state.constraint_f[SATURATED][place] = -epoch, level
     list_fixed(state, found)
     write_down(state, found, place, level)
-    reach_others(state, found, place)
 
 
 def list_fixed(state: State, found: int) -> None:
@@ -219,7 +218,12 @@ def list_fixed(state: State, found: int) -> None:
 
 
 def write_down(state: State, found: int, place: int, level: float) -> None:
-    """Write down who has fixed flows, at which level, and what they take of each constraint."""
+    """Write down who has fixed flows, at which level, and what they take of each constraint; reach the others.
+
+    The flows take no more than before, so a constraint is not full before its old level on their account. Those that
+    fix nobody are to be checked.
+    """
+    seen, saturated, epoch = state.constraint_i[VISITED], state.constraint_f[SATURATED], state.counts[EPOCH]
     by, when, amount, entries = state.entry_i[BY], state.entry_f[WHEN], state.entry_i[AMOUNT], state.use_i[ENTRY]
     constraint, coefficient, capacity = state.use_i[CONSTRAINT], state.use_f[COEFFICIENT], state.constraint_f[CAPACITY]
     taken, loose, scale = state.constraint_i[TAKEN], state.constraint_i[LOOSE], state.constraint_f[SCALE]
@@ -237,30 +241,12 @@ def write_down(state: State, found: int, place: int, level: float) -> None:
             # No more than all: a watching constraint may find that flows want many times what it has.
             amount[entry] = int(min(coefficient[use] * rate_bps, capacity[other]) * scale[other])
             taken[other] -= -amount[entry] >> COARSE
-
-
-def reach_others(state: State, found: int, here: int) -> None:
-    """Reach the other constraints of flows, as far as they fix flows; those that watch are to be checked.
-
-    The flows take no more than before, so a constraint is not full before its old level on their account.
-    """
-    flows, first, uses, constraint = (
-        state.flow_list[FIXED],
-        state.flow_i[FIRST],
-        state.flow_i[USES],
-        state.use_i[CONSTRAINT],
-    )
-    seen, saturated, epoch = state.constraint_i[VISITED], state.constraint_f[SATURATED], state.counts[EPOCH]
-    for at in range(found):
-        start = first[flows[at]]
-        for use in range(start, start + uses[flows[at]]):
-            place = constraint[use]
-            if place != here and seen[place] != epoch:
-                seen[place] = epoch
-                if saturated[place] == math.inf:
-                    watch(state, place)
+            if place >= 0 and other != place and seen[other] != epoch:
+                seen[other] = epoch
+                if saturated[other] == math.inf:
+                    watch(state, other)
                 else:
-                    enqueue(state, place, math.inf)
+                    enqueue(state, other, math.inf)
 
 
 def watch(state: State, place: int) -> None:
@@ -278,12 +264,11 @@ def let_go(state: State, place: int, level: float) -> None:
         if by[entry] == place:
             flows[found] = owner[entry]
             found += 1
-    forget(state, found)
-    reach_again(state, found, place, level)
+    open_again(state, found, place, level)
 
 
-def reach_again(state: State, found: int, here: int, level: float) -> None:
-    """Reach the other constraints of flows that were let go, also those reached before: their levels may be lower.
+def open_again(state: State, found: int, here: int, level: float) -> None:
+    """Open flows and reach their other constraints, also those reached before: their levels may be lower.
 
     By how much at most follows from what was found when such a constraint was looked at last, with these flows open
     now: flows that were fixed otherwise since then take no more. Rounding is allowed for.
@@ -295,6 +280,7 @@ def reach_again(state: State, found: int, here: int, level: float) -> None:
     for at in range(found):
         start = state.flow_i[FIRST][flows[at]]
         for use in range(start, start + state.flow_i[USES][flows[at]]):
+            open_use(state, use)
             place = constraint[use]
             if place == here:
                 continue
