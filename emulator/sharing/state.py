@@ -48,7 +48,8 @@ GROUP, CIRCLE, QUEUE, CHANGED = 0, 1, 2, 3
 FIXED = 4  # those that get their rate now
 BY_RANK = 5  # the highest rank first
 EARLIEST, DOUBTED = 6, 7  # by block of slots: the one that ends first, and whether that may have changed
-FLOW_LISTS = 8
+LEADING, STIRRED = 8, 9  # the same by group of blocks
+FLOW_LISTS = 10
 
 # Constraints, whole numbers. OPEN and QUEUE_PLACE as for flows.
 ROOM = 0
