@@ -129,7 +129,7 @@ class TcpSharing:
         return self.latency_factor * _latency_s(links)
 
     def end_delays_s(self, links: Sequence[Link]) -> list[float]:
-        """Return what each link adds to the time from a flow's end to the arrival of its last bit: none, all is paid."""
+        """Return what each link adds to the time from a flow's end to the arrival of its last bit: nothing more."""
         return [0.0] * len(links)
 
 
