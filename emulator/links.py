@@ -7,8 +7,6 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from annotated_types import Ge, Gt, Le, Lt
 
-from .records.packing import event_ends
-
 Section = Literal["access", "backhaul", "core", "d2d"]
 LINK_CLASSES = ("access-up", "access-down", "backhaul", "core", "d2d")
 
@@ -127,7 +125,7 @@ class Link:
         peak_bps: The highest ``rate_bps`` so far.
         version: How often it has changed.
         ends: The nodes it leads from and to.
-        packed: The same, as two columns of a table hold them.
+        packed: The same, as two columns of a table hold them, once a way has asked for it.
         uses: Each constraint with the coefficient.
         noted: What the journal's rows say of each if a flow asks for nothing besides; the journal keeps it here.
         changes: How often any link of the process has.
@@ -162,8 +160,8 @@ class Link:
         self._work_out()
 
     def _work_out(self) -> None:
-        self.ends = ends = self.source, self.target
-        self.packed, self.noted = event_ends(*ends), ()
+        self.ends = self.source, self.target
+        self.packed, self.noted = b"", ()
         self.uses = [(constraint, self.coefficient) for constraint in self.constraints]
 
     def _count_change(self) -> None:

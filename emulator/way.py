@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from .links import Link
+from .records.packing import event_ends
 from .sharing import Asking
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ class Stretch(NamedTuple):
     delay_s: float
     ends: Sequence[tuple[int, int]]
     packed: Sequence[bytes]
+
+
+def _pack_ends(link: Link) -> bytes:
+    link.packed = event_ends(*link.ends)
+    return link.packed
 
 
 class Way:
@@ -75,7 +81,7 @@ class Way:
     def _work_out(self) -> None:
         self._version = sum(map(_version, self.links))
         self.ends = [link.ends for link in self.links]
-        self.packed = [link.packed for link in self.links]
+        self.packed = [link.packed or _pack_ends(link) for link in self.links]
         self.peak_bps = min([link.peak_bps for link in self.links], default=math.inf)
         self.radio = [link for link in self.links if link.radio]
         self.asked: tuple[Share, Asking, Sequence[bytes]] | None = None

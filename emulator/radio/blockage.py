@@ -199,9 +199,19 @@ def _shielded(
 
 
 def _detour_m(along_m: Numbers, apart_m: Numbers, edge_m: Numbers, rise_m: float) -> Numbers:
-    """Return D1 + D2 - r of an edge, so many metres above the line where the screen meets it [m]."""
-    slope = rise_m / apart_m
-    to_device_m = np.hypot(along_m, edge_m + slope * along_m)
-    to_site_m = np.hypot(apart_m - along_m, edge_m - slope * (apart_m - along_m))
-    detour: Numbers = np.maximum(to_device_m + to_site_m - np.hypot(apart_m, rise_m), 0.0)
-    return detour
+    """Return D1 + D2 - r of an edge, so many metres above the line where the screen meets it [m].
+
+    The shares go by its square root, so that it must be as exact near 0: it is the sum of what D1 and D2 have more than
+    their parts of r, to where the edge is nearest to the line.
+    """
+    line_m = np.hypot(apart_m, rise_m)
+    off_m = edge_m * apart_m / line_m
+    foot_m = along_m * line_m / apart_m + edge_m * rise_m / line_m
+    return _longer_m(foot_m, off_m) + _longer_m(line_m - foot_m, off_m)
+
+
+def _longer_m(leg_m: Numbers, off_m: Numbers) -> Numbers:
+    """Return how much longer the hypotenuse is than a leg, which counts as negative where it leads back [m]."""
+    both_m = np.hypot(leg_m, off_m) + np.abs(leg_m)
+    longer: Numbers = np.where(leg_m > 0.0, off_m**2 / np.maximum(both_m, POINT_M), both_m)
+    return longer
