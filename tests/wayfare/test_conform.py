@@ -100,6 +100,7 @@ def test_a_case_that_breaks_down_fails_says_why_and_leaves_the_others(monkeypatc
     assert [row["trouble"] for row in rows] == ["ZeroDivisionError: division by zero", None]
 
 
+@pytest.mark.slow
 def test_the_page_of_the_documentation_is_current():
     """All but the values and errors of simulated cases, which another numpy may draw differently."""
     from wayfare.conformance_table import conformance_page

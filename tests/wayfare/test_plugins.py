@@ -151,6 +151,7 @@ def test_a_scenario_runs_with_what_a_file_beside_it_brings(wayfare, mine):
     assert said.out.count("passed") == 2
 
 
+@pytest.mark.slow
 def test_what_is_written_down_runs_again_from_anywhere(wayfare, mine):
     first = wayfare("run", mine)
     manifest = json.loads((first.folder / "run.json").read_text())

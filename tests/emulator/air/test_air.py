@@ -161,6 +161,7 @@ def test_a_program_sees_the_neighbours_that_its_device_has_now(ran):
 data: {dataset: digits, partition: iid, holders: device}
 model: {family: mlp, hidden: [16]}
 learning: {method: mfd, packets: 3, steps: 1, next_hop: {policy: random}}
+nodes: {edge: {compute: 20 MFLOP/s}, device: {compute: 20 MFLOP/s}}
 """
     _, record = ran(text)
     sent = [row for row in kinds(record, "flow_start") if row["node"] == "phone"]
