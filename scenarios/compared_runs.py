@@ -89,7 +89,7 @@ def groups_of(paths: Sequence[Path]) -> tuple[list[Group], list[str]]:
         if sweep.unfinished:
             count = len(sweep.unfinished)
             notes.append(f"{path}: {count} of {len(sweep.runs)} runs have no result and are left out")
-    groups += _of_runs([RunRecord(path) for path in paths if not is_sweep(path)])
+    groups += _of_runs([RunRecord(path) for path in paths if not is_sweep(path)], notes)
     if not groups:
         raise RecordError("; ".join(notes) or "no run has a result")
     return _told_apart(groups), notes
@@ -109,8 +109,11 @@ def _of_sweep(sweep: Sweep, labels: PointLabels) -> Iterator[Group]:
                 yield Group(label, method, values, runs, labels.legend(values))
 
 
-def _of_runs(records: Sequence[RunRecord]) -> list[Group]:
-    """Return the groups of single runs: of those whose resolved scenarios differ in seed and expectations alone."""
+def _of_runs(records: Sequence[RunRecord], notes: list[str]) -> list[Group]:
+    """Return the groups of single runs: of those whose resolved scenarios differ in seed and expectations alone.
+
+    Of runs of one scenario and seed the last counts; the notes say which are left out.
+    """
     scenarios: list[dict[str, Any]] = []
     runs: list[dict[int, ComparedRun]] = []
     for record in records:
@@ -120,7 +123,11 @@ def _of_runs(records: Sequence[RunRecord]) -> list[Group]:
         if data not in scenarios:
             scenarios.append(data)
             runs.append({})
-        runs[scenarios.index(data)][run.seed] = run
+        group = runs[scenarios.index(data)]
+        run.summary  # noqa: B018 - it refuses a damaged one
+        if run.seed in group:
+            notes.append(f"{group[run.seed].record.folder}: is left out, {record.folder} has its scenario and seed")
+        group[run.seed] = run
     values = [_telling(data, scenarios) for data in scenarios]
     labels = PointLabels(values)
     return [_group(own, telling, labels) for own, telling in zip(runs, values, strict=True)]

@@ -167,6 +167,7 @@ class _Mending:
             )
         elif self.options.parallel == "merge":
             self._refuse_unmergeable(bundled)
+            self._refuse_unlike(bundled)
             self.found("repaired", "parallel links merged, their rates added", [bundle[0].name for bundle in bundled])
         else:
             self.found("repaired", "parallel links of which the first was kept", [bundle[0].name for bundle in bundled])
@@ -253,6 +254,17 @@ class _Mending:
                 self.problems.extend(f"link {link.name}: {problem}" for problem in link_problems(link.attributes))
             if len({link.attributes.get("medium", "wire") for link in bundle}) > 1:
                 self.problems.append(f"link {bundle[0].name}: a wire and a radio link in parallel cannot be merged")
+
+    def _refuse_unlike(self, bundles: list[list[Stroke]]) -> None:
+        """Note parallel links that no one link can stand for, whatever its rate."""
+        for bundle in bundles:
+            for key, default in (("duplex", "full"), ("sharing", "shared"), ("loss", 0.0)):
+                values = [link.attributes.get(key, default) for link in bundle]
+                if any(value != values[0] for value in values):
+                    self.problems.append(
+                        f"link {bundle[0].name}: parallel links that differ in their {key} cannot be merged (import "
+                        "with parallel: first to keep one of them)"
+                    )
 
     def _place_among_neighbours(self, bare: list[str]) -> list[str]:
         """Place nodes in the middle of their neighbours, ring by ring outwards from those with a place; return them."""

@@ -53,6 +53,7 @@ def scenario_file(path: Path) -> Path:
 
     Raises:
         ScenarioError: It is a sweep folder, which has many.
+        RecordError: That of a run folder is not what the run wrote.
     """
     from wayfare.scenarios.errors import Problem, ScenarioError
     from wayfare.scenarios.sweep_folder import Sweep, is_sweep
@@ -63,7 +64,12 @@ def scenario_file(path: Path) -> Path:
         raise ScenarioError(
             Problem(f"is a sweep folder; give the scenario file or a run folder in it{example}", str(path))
         )
-    return path / "scenario.yaml" if (path / "run.json").is_file() else path
+    if not (path / "run.json").is_file():
+        return path
+    from wayfare.emulator.records import RunRecord
+
+    RunRecord(path).scenario_text  # noqa: B018 - it refuses a damaged one
+    return path / "scenario.yaml"
 
 
 def _sources(data: Mapping[str, Any]) -> dict[str, str]:

@@ -146,7 +146,7 @@
     }
   };
 
-  // A move as what it carries: a model packet, or another transfer.
+  // A move as what it carries: a packet of learning, or another transfer.
   W.moveThing = (tile, i) =>
     tile.move_packet[i] >= 0 ? { kind: "packet", id: tile.move_packet[i] } : { kind: "transfer", id: tile.move_flow[i] };
 })((window.wayfareMap = window.wayfareMap || {}));

@@ -80,7 +80,6 @@
       this.layout.title = W.say("layout");
       this.tools.setAttribute("aria-label", W.say("options"));
       const world = this.panel.world;
-      this.boxes.cells.box.parentElement.hidden = !(world && world.hasCells());
       const layouts = world ? world.head.layouts : [];
       this.layout.replaceChildren(...layouts.map((name) => new Option(W.say(name), name)));
       this.show();
@@ -95,6 +94,8 @@
       this.speed.value = String(player.speed);
       this.layout.value = layout;
       for (const [name, { box }] of Object.entries(this.boxes)) box.checked = options[name];
+      const world = this.panel.world;
+      this.boxes.cells.box.parentElement.hidden = !(world && world.moves && world.hasCells());
     }
 
     listen(stage) {

@@ -42,10 +42,10 @@
     if (world.head.radio.includes(1)) loads.push(item(W.element("i", "wm-dash"), W.say("radio")));
     loads.push(item(W.element("i", "wm-dash wm-dash-cut"), W.say("cutLink")));
     groups.push(group(W.say("load"), ...loads));
-    const packets = learns ? [item(W.element("i", "wm-arrow"), W.say("modelPacket"))] : [];
+    const packets = learns ? [item(W.element("i", "wm-arrow"), W.say("learningPacket"))] : [];
     packets.push(item(W.element("i", "wm-arrow wm-arrow-hollow"), W.say(learns ? "otherTraffic" : "transfer")));
     packets.push(item(W.element("i", "wm-cross", "✕"), W.say("drop")), item(W.element("i", "wm-ringed"), W.say("handover")));
-    if (options.cells) packets.push(item(W.element("i", "wm-cell"), W.say("cell")));
+    if (options.cells && world.moves) packets.push(item(W.element("i", "wm-cell"), W.say("cell")));
     groups.push(group(W.say("onTheWay"), ...packets));
     const bars = [["traffic", palette.packet], ["learning", palette.good], ["trouble", palette.bad]].map(([name, colour]) => {
       const mark = W.element("i", "wm-bar");

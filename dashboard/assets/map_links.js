@@ -30,7 +30,7 @@
       const context = this.context;
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.clearRect(0, 0, camera.width, camera.height);
-      if (options.cells) this.drawCells(world, camera, palette);
+      if (options.cells && world.moves) this.drawCells(world, camera, palette);
       const visible = this.visible(world, camera);
       this.lines = 0;
       if (visible.nodes > CROWD) this.drawBundles(world, camera, palette, visible.edges);
@@ -62,6 +62,7 @@
         const lane = world.cut[edge] ? idle.cut : world.head.radio[edge] ? idle.radio : idle.wire;
         const [a, b] = [world.source[edge], world.target[edge]];
         lane.push(sx[a], sy[a], sx[b], sy[b]);
+        if (world.cut[edge]) continue; // the load is that of the whole time bin, and nothing passes now
         for (const way of [0, 1]) {
           const step = W.loadStep(world.share[2 * edge + way]);
           if (!step) continue;
@@ -76,7 +77,7 @@
       }
       this.stroke(idle.wire, palette.load[0], 1.6 * thin);
       this.stroke(idle.radio, palette.load[0], 1.2 * thin, dashed ? [4, 4] : null);
-      this.stroke(idle.cut, palette.bad, 1.4 * thin, dashed ? [2, 5] : null);
+      this.stroke(idle.cut, palette.bad, 2.4 * thin, dashed ? [2.4, 4.8] : null);
       busy.forEach((lines, step) => this.stroke(lines, palette.load[step], WIDTHS[step] * thin));
     }
 
@@ -93,8 +94,9 @@
       for (let at = 0; at < edges.length; at++) {
         if (of[at] < 0) continue;
         const edge = edges[at];
+        if (world.cut[edge]) continue;
         share[of[at]] = Math.max(share[of[at]], world.share[2 * edge], world.share[2 * edge + 1]);
-        if (!world.cut[edge]) whole[of[at]] = 1;
+        whole[of[at]] = 1;
       }
       const lines = [[], [], [], [], [], []];
       for (let i = 0; i < share.length; i++) {
@@ -175,7 +177,7 @@
       context.globalAlpha = 1;
     }
 
-    // A cell reaches as far as the devices that have its site now.
+    // A cell reaches as far as the devices that have its site now; where distances mean nothing there is none.
     drawCells(world, camera, palette) {
       const reach = new Map();
       for (let edge = 0; edge < world.edges; edge++) {

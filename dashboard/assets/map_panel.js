@@ -273,6 +273,7 @@
       const places = name === "geographic" ? this.world.head : await this.source.places(name);
       if (this.layout !== name) return; // another was chosen meanwhile
       this.world.setPlaces(places, name === "geographic");
+      this.label();
       this.drawnLayout = name;
       this.fit();
     }

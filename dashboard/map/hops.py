@@ -43,7 +43,7 @@ class Hops:
         end_ns: When its last bit had arrived or it was broken off; ``NEVER_NS`` while neither is recorded.
         known_ns: When the row was recorded by which its end is known.
         node, peer: From where to where.
-        flow, packet: Ids of the transfer and of the model packet.
+        flow, packet: Ids of the transfer and of the packet it carries.
         broken: Whether it never arrived.
     """
 

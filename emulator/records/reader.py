@@ -113,8 +113,9 @@ class RunRecord:
     @cached_property
     def node_names(self) -> list[str]:
         """Return the nodes' names; a node's id is its place in the list."""
+        topology = self.topology
         try:
-            return [node["id"] for node in sorted(self.topology["nodes"], key=lambda node: int(node["index"]))]
+            return [node["id"] for node in sorted(topology["nodes"], key=lambda node: int(node["index"]))]
         except (KeyError, TypeError, ValueError) as error:
             path = self.folder / "topology.json"
             raise RecordError(f"{path}: does not list the nodes as a run's topology does ({error!r})") from error

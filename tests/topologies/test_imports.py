@@ -223,6 +223,16 @@ class TestParallelLinks:
         path = save(document(nodes, [("a", "b", {}), ("a", "b", {"medium": "radio"})]))
         assert refusal(path, REPAIR) == ["link 'a' - 'b': a wire and a radio link in parallel cannot be merged"]
 
+    @pytest.mark.parametrize(("key", "value"), [("duplex", "half"), ("sharing", "unshared"), ("loss", 0.2)])
+    def test_that_no_one_link_can_stand_for_are_not_merged(self, save, key, value):
+        path = save(document("ab", [("a", "b", {"rate_bps": 1e6}), ("a", "b", {"rate_bps": 1e6, key: value})]))
+        (problem,) = refusal(path, REPAIR)
+        assert problem.startswith(f"link 'a' - 'b': parallel links that differ in their {key} cannot be merged")
+        kept = read_topology(path, Import(tier="edge", parallel="first"))
+        assert kept.edges["a", "b"] == {"rate_bps": 1e6}
+        alike = save(document("ab", [("a", "b", {key: value}), ("a", "b", {key: value})]))
+        assert read_topology(alike, REPAIR).edges["a", "b"][key] == value
+
 
 class TestDirectedLinks:
     def path(self, save, links):

@@ -1,5 +1,6 @@
 """The interface for notebooks: `wayfare.run`, `wayfare.load` and what they return."""
 
+import shutil
 import subprocess
 import sys
 
@@ -7,8 +8,10 @@ import pytest
 
 import wayfare
 from wayfare.emulator.records import RecordError
+from wayfare.scenarios.compared_runs import groups_of
 from wayfare.scenarios.errors import ScenarioError
 from wayfare.scenarios.expecting import ExpectationError
+from wayfare.show import scenario_file
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +35,23 @@ def test_a_scenario_runs_with_settings_and_its_figures_are_at_hand(run):
     assert run.table("flows")["route"].to_pylist() == ["a>b"]
     assert "flows.last_end" not in run.summary
     assert "0.8050 s" in run._repr_html_()
+
+
+def test_a_changed_scenario_of_a_run_is_not_believed(run, tmp_path):
+    changed = shutil.copytree(run.folder, tmp_path / "changed")
+    (changed / "scenario.yaml").write_text(run.scenario.replace("hop_limit: 9", "hop_limit: 8"))
+    with pytest.raises(RecordError, match=r"changed/scenario\.yaml: damaged"):
+        scenario_file(changed)
+
+
+def test_of_a_run_and_its_copy_one_is_compared_if_neither_is_damaged(run, tmp_path):
+    copy = shutil.copytree(run.folder, tmp_path / "copy")
+    (group,), notes = groups_of([copy, run.folder])
+    assert [each.record.folder for each in group.runs.values()] == [run.folder]
+    assert notes == [f"{copy}: is left out, {run.folder} has its scenario and seed"]
+    (copy / "summary.json").write_text((copy / "summary.json").read_text().replace("1", "2"))
+    with pytest.raises(RecordError, match=r"copy/summary\.json: damaged"):
+        groups_of([copy, run.folder])
 
 
 def test_a_run_that_is_there_is_opened(run):

@@ -34,7 +34,7 @@ def test_the_three_layers_show_links_nodes_and_what_moves(map_of: Any) -> None:
         count, colours = page.inked(layer)
         assert count > least
         assert colours > 3
-    assert "on the way: model packets 1, other transfers 0" in page.find(".wm-moment").text
+    assert "on the way: packets of learning 1, other transfers 0" in page.find(".wm-moment").text
     assert page.ask("document.querySelector('.wm-strip-picture').width") > 300
     page.keep("map-light")
 
@@ -98,6 +98,8 @@ def test_cells_trails_names_and_layouts_are_options(map_of: Any) -> None:
         page.until(f"{PANEL}.drawnLayout === arguments[0]", layout)
         time.sleep(0.1)
         places[layout] = page.place_of(3)
+        assert page.ask(f"{PANEL}.controls.boxes.cells.box.parentElement.hidden") == (layout != "geographic")
+        assert ("cell: reach" in page.find(".wm-legend").text) == (layout == "geographic")
         page.keep(f"map-{layout}")
     assert len(set(places.values())) == 3
 

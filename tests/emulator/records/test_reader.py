@@ -48,6 +48,13 @@ def test_a_damaged_json_file_is_named(record, name, content):
         getattr(record, attribute)
 
 
+def test_names_of_nodes_in_a_damaged_topology_say_that_it_is_damaged(record):
+    (record.folder / "topology.json").write_text("{")
+    with pytest.raises(RecordError, match=r"topology\.json: [^(]*damaged") as refused:
+        _ = record.node_names
+    assert "RecordError" not in str(refused.value)
+
+
 def test_a_topology_without_nodes_is_named(record):
     (record.folder / "topology.json").write_text("{}")
     with pytest.raises(RecordError, match=r"topology\.json"):
