@@ -39,19 +39,28 @@ def compare_page(comparison: Comparison, address: Address, words: Words) -> html
     notes = [words("compare.left-out", name=text(name), reason=text(why, 500)) for name, why in comparison.left_out]
     if len(names) > MOST_RUNS:
         notes.append(words("compare.many", count=len(names), most=MOST_RUNS))
+    if not groups:
+        return _page([], [words("compare.unreadable"), *notes], words)
     chart = chart_panel("curves", words, {"x": AGAINST}, address.asked, wide=True, follows=False)
     learns = any(len(run.spent["time"].value) for group in groups for run in group.runs)
-    return html.Div(
-        [
-            dcc.Store(id="run-name", data=names[:MOST_RUNS]),
-            html.Div([way_back(words), html.H1(words("compare"))], className="wf-title wf-compare-title"),
-            *(html.Div(note, className="wf-error", role="alert") for note in notes),
-            _groups(groups, words),
-            html.Div([chart], className="wf-charts") if learns else html.P(words("curves.none"), className="wf-muted"),
-            _table("outcome", words("compare.outcome"), _outcomes(groups, words), words),
-            _scenarios(groups, words),
-        ]
-    )
+    outcome = _table("outcome", words("compare.outcome"), _outcomes(groups, words), words)
+    if len(groups) > 1:
+        how = html.P(words("compare.outcome.how"), className="wf-chart-note wf-table-note")
+        outcome.children.insert(1, how)
+    parts = [
+        dcc.Store(id="run-name", data=names[:MOST_RUNS]),
+        _groups(groups, words),
+        html.Div([chart], className="wf-charts") if learns else html.P(words("curves.none"), className="wf-muted"),
+        outcome,
+        _scenarios(groups, words),
+    ]
+    return _page(parts, notes, words)
+
+
+def _page(parts: Sequence[Any], notes: Sequence[str], words: Words) -> html.Div:
+    """Return a page of parts, with what went wrong above them."""
+    title = html.Div([way_back(words), html.H1(words("compare"))], className="wf-title wf-compare-title")
+    return html.Div([title, *(html.Div(note, className="wf-error", role="alert") for note in notes), *parts])
 
 
 def _groups(groups: Sequence[Group], words: Words) -> html.Section:

@@ -16,7 +16,7 @@ from .run_store import RunStore
 from .scenario_keys import scenario_keys
 
 MOST_RUNS = 60
-BY_CHANCE = ("seed",)
+DECIDE_NOTHING = ("seed", "expect")  # chance, and what is looked at when a run is over
 CONFIDENCE = 0.95
 
 
@@ -37,7 +37,7 @@ class Replication:
 
 @dataclass(frozen=True)
 class Group:
-    """Runs whose scenarios differ in nothing but the seed."""
+    """Runs whose scenarios differ in nothing but the seed and what they expect."""
 
     label: str
     runs: tuple[Replication, ...]
@@ -64,7 +64,8 @@ def replication(run: RunData, keys: dict[str, str]) -> Replication:
         times, amounts = run.traffic.spent(what)
         spent[what] = Curve(np.interp(answer.time_s, times, amounts), answer.value)
         reach[what] = float(amounts[-1])
-    return Replication(run.overview, {key: value for key, value in keys.items() if key not in BY_CHANCE}, spent, reach)
+    played = {key: value for key, value in keys.items() if key.partition("[")[0] not in DECIDE_NOTHING}
+    return Replication(run.overview, played, spent, reach)
 
 
 def compare(store: RunStore, names: Sequence[str]) -> Comparison:
@@ -82,8 +83,7 @@ def grouped(runs: Sequence[Replication]) -> tuple[Group, ...]:
     """Put replications together and name each group by its scenario, and by what sets it apart from its namesakes."""
     together: dict[frozenset[tuple[str, str]], list[Replication]] = {}
     for run in runs:
-        played = frozenset(item for item in run.keys.items() if item[0].partition("[")[0] != "expect")
-        together.setdefault(played, []).append(run)
+        together.setdefault(frozenset(run.keys.items()), []).append(run)
     members = list(together.values())
     return tuple(Group(_label(group, members), tuple(group)) for group in members)
 

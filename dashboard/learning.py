@@ -23,6 +23,10 @@ class Curve:
         """Return the last value."""
         return float(self.value[-1]) if len(self.value) else None
 
+    def same_as(self, other: "Curve") -> bool:
+        """Return whether another curve has the same values at the same times, but for rounding."""
+        return np.array_equal(self.time_s, other.time_s) and np.allclose(self.value, other.value, rtol=0, atol=1e-9)
+
     def held_to(self, end_s: float) -> "Curve":
         """Return the curve with its last value held until a time [s]."""
         if not len(self.value) or self.time_s[-1] >= end_s:

@@ -1,19 +1,20 @@
 """Charts of a report as SVG: they take their colours from the page's style sheet, so they follow its theme."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 import numpy as np
 
+from .charts.figure import round_above
 from .map.density import CELLS
 from .network import Floats
 from .run_data import RunData
+from .theme import hatch, stacked
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 210, 46, 10, 24
 MOST_POINTS = CELLS
-HATCHES = ("", "M0 8L8 0", "M0 0L8 8", "M0 4H8", "M4 0V8")  # the cue besides the colour of an area, by its place
+HATCHES = {"": "", "/": "M0 8L8 0", "\\": "M0 0L8 8", "x": "M0 8L8 0M0 0L8 8", ".": "M3 4a1 1 0 1 0 2 0a1 1 0 1 0-2 0"}
 CLASS_NAMES = {
     "access-up": ("access, up", "接入上行"),
     "access-down": ("access, down", "接入下行"),
@@ -33,6 +34,7 @@ class Series:
         x: Times [s], rising.
         y: Values.
         dash: Of the line, as SVG writes it; solid without.
+        hatch: Of the area, one of ``HATCHES``.
     """
 
     name: tuple[str, str]
@@ -40,6 +42,7 @@ class Series:
     x: Floats
     y: Floats
     dash: str = ""
+    hatch: str = ""
 
 
 def both(english: str, chinese: str) -> str:
@@ -52,7 +55,7 @@ def hatches() -> str:
     patterns = "".join(
         f'<pattern id="wr-hatch-{place}" width="8" height="8" patternUnits="userSpaceOnUse">'
         f'<path d="{path}"/></pattern>'
-        for place, path in enumerate(HATCHES)
+        for place, path in enumerate(HATCHES.values())
     )
     return f'<svg class="wr-hatches" aria-hidden="true">{patterns}</svg>'
 
@@ -73,8 +76,9 @@ def charts(run: RunData) -> str:
         made.append(_chart(("Accuracy on the test set", "测试集准确率"), curves, run.end_s, top=1.0))
     starts, rates = run.traffic.rates_by_class(run.network.link_class, run.end_s)
     classes = [
-        Series(CLASS_NAMES.get(name, (name, name)), _class_colour(name), starts, values)
-        for name, values in rates.items()
+        Series(CLASS_NAMES.get(name, (name, name)), _class_colour(name), starts, rates[name], hatch=hatch(key))
+        for key in stacked(f"class.{name}" for name in rates)
+        for name in (key.removeprefix("class."),)
     ]
     if classes:
         made.append(
@@ -89,22 +93,19 @@ def _class_colour(name: str) -> str:
 
 def _chart(title: tuple[str, str], series: Sequence[Series], end_s: float, top: float | None = None) -> str:
     """Return lines where the top of the scale is given, and areas on each other where it follows from them."""
-    stacked = top is None
+    areas = top is None
     thinned = [_thinned(one) for one in series]
-    high = top if top is not None else _round_above(float(np.sum([one.y for one in thinned], axis=0).max()))
-    parts, base = [], np.zeros(len(thinned[0].x)) if stacked else np.zeros(0)
-    for place, one in enumerate(thinned):
-        if stacked:
-            parts.append(_area(one, base, base + one.y, end_s, high, place))
+    high = top if top is not None else round_above(float(np.sum([one.y for one in thinned], axis=0).max()), 4)
+    parts, base = [], np.zeros(len(thinned[0].x)) if areas else np.zeros(0)
+    for one in thinned:
+        if areas:
+            parts.append(_area(one, base, base + one.y, end_s, high))
             base = base + one.y
         else:
             dash = f' stroke-dasharray="{one.dash}"' if one.dash else ""
             path = _path(one.x, one.y, end_s, high)
             parts.append(f'<path d="{path}" fill="none" stroke="var(--wf-{one.colour})" stroke-width="2.2"{dash}/>')
-    legend = "".join(
-        f'<span class="wr-key">{_sample(one, place, stacked=stacked)}{both(*one.name)}</span>'
-        for place, one in enumerate(series)
-    )
+    legend = "".join(f'<span class="wr-key">{_sample(one, area=areas)}{both(*one.name)}</span>' for one in series)
     return (
         f'<figure class="wr-chart" data-end="{end_s!r}"><figcaption><b>{both(*title)}</b>{legend}</figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title[0])}">'
@@ -118,7 +119,7 @@ def _thinned(series: Series) -> Series:
     if step <= 1:
         return series
     keep = np.unique(np.append(np.arange(0, len(series.x), step), len(series.x) - 1))
-    return Series(series.name, series.colour, series.x[keep], series.y[keep], series.dash)
+    return replace(series, x=series.x[keep], y=series.y[keep])
 
 
 def _x(time_s: Floats, end_s: float) -> Floats:
@@ -135,37 +136,29 @@ def _path(x: Floats, y: Floats, end_s: float, high: float) -> str:
     return f"M{points[0][0]:.1f} {points[0][1]:.1f}{steps}"
 
 
-def _area(series: Series, low: Floats, high_line: Floats, end_s: float, high: float, place: int) -> str:
+def _area(series: Series, low: Floats, high_line: Floats, end_s: float, high: float) -> str:
     """Return an area of steps: each value holds until the next time."""
     edges = _x(np.append(series.x, end_s), end_s)
     corners = np.repeat(edges, 2)[1:-1]
     upper, lower = (np.repeat(_y(line, high), 2) for line in (high_line, low))
     points = [*zip(corners, upper, strict=True), *zip(corners[::-1], lower[::-1], strict=True)]
-    return _hatched(f'<polygon points="{" ".join(f"{px:.1f},{py:.1f}" for px, py in points)}"', series, place)
+    return _hatched(f'<polygon points="{" ".join(f"{px:.1f},{py:.1f}" for px, py in points)}"', series)
 
 
-def _hatched(shape: str, series: Series, place: int) -> str:
-    """Return a shape, whose element ``shape`` begins, in a colour and in the hatching of its place."""
+def _hatched(shape: str, series: Series) -> str:
+    """Return a shape, whose element ``shape`` begins, in the colour and the hatching of a series."""
     colour = f'{shape} fill="var(--wf-{escape(series.colour)})" fill-opacity="0.85"/>'
-    return f'{colour}{shape} fill="url(#wr-hatch-{place % len(HATCHES)})"/>'
+    return f'{colour}{shape} fill="url(#wr-hatch-{list(HATCHES).index(series.hatch)})"/>'
 
 
-def _sample(series: Series, place: int, *, stacked: bool) -> str:
+def _sample(series: Series, *, area: bool) -> str:
     """Return what a line or an area looks like, for the legend."""
-    if stacked:
-        area = _hatched('<rect width="22" height="12"', series, place)
-        return f'<svg width="22" height="12">{area}</svg>'
+    if area:
+        sample = _hatched('<rect width="22" height="12"', series)
+        return f'<svg width="22" height="12">{sample}</svg>'
     dash = f' stroke-dasharray="{series.dash}"' if series.dash else ""
     line = f'<path d="M0 6H26" stroke="var(--wf-{escape(series.colour)})" stroke-width="2.2"{dash}/>'
     return f'<svg width="26" height="12">{line}</svg>'
-
-
-def _round_above(value: float) -> float:
-    """Return the least value from this one on whose quarters are round."""
-    quarter = max(value, 1e-9) / 4
-    power = 10.0 ** math.floor(math.log10(quarter))
-    steps = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
-    return float(4 * power * next(step for step in steps if step * power >= quarter * (1 - 1e-9)))
 
 
 def _axes(end_s: float, high: float) -> str:

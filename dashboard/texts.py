@@ -68,6 +68,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "column.virtual.tip": ("Time that passed in the emulated network", "仿真网络中经过的时间"),
         "column.wall.tip": ("Time the run took", "运行实际花费的时间"),
         "column.energy.tip": ("Spent by nodes and links", "节点与链路消耗的能量"),
+        "column.bytes.filter": ("Bytes, or as 12.9 MB", "字节，或如 12.9 MB"),
+        "column.virtual.filter": ("Seconds, or as 2.5 min", "秒，或如 2.5 min"),
+        "column.wall.filter": ("Seconds, or as 2.5 min", "秒，或如 2.5 min"),
+        "column.energy.filter": ("Joules, or as 1.2 kJ", "焦耳，或如 1.2 kJ"),
         "column.started.tip": ("In this computer's time zone", "按本机时区显示"),
         "network": ("network", "仅网络"),
         # the table's own filters, by AG Grid's keys
@@ -128,6 +132,8 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "run.expectations": ("Expectations", "期望条件"),
         "run.held": ("held", "满足"),
         "run.not-held": ("failed", "未满足"),
+        "run.unmet": ("Expectations that failed: {count}", "未满足的期望条件：{count}"),
+        "run.error.interrupted": ("interrupted", "已中断"),
         "run.is": ("is {value}", "实际值 {value}"),
         "run.charts": ("Charts", "图表"),
         "run.again": ("Run it again with changes", "修改后再次运行"),
@@ -199,7 +205,12 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "class.other": ("other", "其他"),
         "links": ("Load of links over time", "链路负载随时间变化"),
         "links.utilisation": ("utilisation", "利用率"),
-        "links.queue": ("queue [transfers]", "队列 [传输数]"),
+        "links.queue": ("transfers in progress on a link", "链路上进行中的传输数"),
+        "links.transfers": ("{value} transfers in progress", "{value} 个传输在进行"),
+        "links.besides": (
+            " Below them is {link}, which is picked.",
+            "其下方是选中的 {link}。",
+        ),
         "links.summary": (
             "The bottleneck is {link}: {value} on average, highest at {time}. {shown} of {count} links that carried "
             "something are drawn, the busiest at the top.",
@@ -212,6 +223,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "journeys.wait": ("wait", "等待"),
         "journeys.train": ("train", "训练"),
         "journeys.merge": ("merge", "合并"),
+        "journeys.shared": ("many short pieces, drawn in proportion", "许多短片段，按比例绘制"),
         "journeys.summary": (
             "{shown} of {count} rows are drawn. Of their time {transfer} went into transfers, {train} into training "
             "and {wait} into waiting.",
@@ -232,6 +244,14 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "energy.partly": (
             " The causes are known when the run has ended; until then nodes and links are told apart.",
             "运行结束后才能区分原因；在此之前只区分节点与链路。",
+        ),
+        "energy.cut-off": (
+            " The causes were not written, since the run did not end in order: only nodes and links are told apart.",
+            "运行未正常结束，原因没有写入：只区分节点与链路。",
+        ),
+        "energy.unwritten": (
+            " The run has not written the causes: only nodes and links are told apart.",
+            "这次运行没有写入原因：只区分节点与链路。",
         ),
         "seen": ("Data each model has seen", "每个模型见过的数据"),
         "seen.jobs": ("trainings", "训练次数"),
@@ -260,12 +280,14 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{count} runs were picked; the first {most} are compared.",
             "选取了 {count} 次运行；比较前 {most} 次。",
         ),
+        "compare.unreadable": ("None of these runs can be read.", "这些运行都无法读取。"),
         "compare.left-out": ("Left out: {name}: {reason}", "已略去：{name}：{reason}"),
         "compare.groups": ("Groups", "分组"),
         "compare.groups.how": (
-            "Runs whose scenarios differ in nothing but the seed are replications of one group. Lines are means, bands "
-            "95% confidence intervals of the mean (Student's t).",
-            "场景仅种子不同的运行视为同一组的重复实验。线为平均值，带为平均值的 95% 置信区间（Student t 分布）。",
+            "Runs whose scenarios differ in nothing but the seed and what they expect are replications of one group. "
+            "Lines are means, bands 95% confidence intervals of the mean (Student's t).",
+            "场景仅种子与期望条件不同的运行视为同一组的重复实验。"
+            "线为平均值，带为平均值的 95% 置信区间（Student t 分布）。",
         ),
         "compare.runs": ("Runs", "运行次数"),
         "curves": ("Accuracy of the answer", "答案模型的准确率"),
@@ -276,8 +298,17 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "curves.none": ("None of these runs learns.", "这些运行都没有学习任务。"),
         "compare.band": ("{name}, 95% interval", "{name}，95% 区间"),
         "compare.outcome": ("Differences in outcome", "结果的差异"),
+        "compare.outcome.how": (
+            "After ± is half the width of the 95% confidence interval. A percentage with a sign is the change relative "
+            "to the mean of the first group, for accuracies too: +5.0% from 0.800 is 0.840.",
+            "± 之后为 95% 置信区间的半宽。带正负号的百分比是相对于第一组平均值的变化，准确率也是如此："
+            "0.800 的 +5.0% 为 0.840。",
+        ),
         "compare.scenario": ("Differences in scenario", "场景的差异"),
-        "compare.scenario.none": ("The scenarios are the same but for the seed.", "除种子外，场景完全相同。"),
+        "compare.scenario.none": (
+            "The scenarios are the same but for the seed and what they expect.",
+            "除种子与期望条件外，场景完全相同。",
+        ),
         "compare.scenario.some": (
             "The first {most} of {count} differing keys are listed.",
             "共有 {count} 个不同的键，列出前 {most} 个。",

@@ -6,7 +6,7 @@ second cue: the figure on hovering, the width, the order; tiers, groups and what
 a hatching. In the dark theme the ramps are turned round, so that more is further from the background in both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -103,6 +103,31 @@ PALETTES = {
         series=("#5db1ea", "#ff8f4d", "#35c99a", "#e39bd2", "#e8c04a", "#a5d8f5", "#c9a078", "#aab6c4"),
     ),
 }
+
+HATCHES = {
+    "class.access-up": "",
+    "class.access-down": "/",
+    "class.backhaul": "\\",
+    "class.core": "x",
+    "class.d2d": ".",
+    "tier.device": "-",
+    "tier.edge": "|",
+    "tier.cloud": "+",
+    "nodes": "",
+    "links": "/",
+}
+"""The hatching of what areas and bars are drawn for, as Plotly names it, in the order in which they are stacked."""
+
+
+def hatch(name: str) -> str:
+    """Return the hatching of a class of link or a tier of nodes, the same in every chart; none for another name."""
+    return HATCHES.get(name, "")
+
+
+def stacked(names: Iterable[str]) -> list[str]:
+    """Return names in the order in which every chart stacks them; others come last, by name."""
+    places = {name: place for place, name in enumerate(HATCHES)}
+    return sorted(names, key=lambda name: (places.get(name, len(places)), name))
 
 
 def palette_of(scheme: str) -> Palette:

@@ -106,10 +106,13 @@ def _stalled(drawing: _Drawing) -> list[Figure]:
 def _by_tier(drawing: _Drawing) -> list[Figure]:
     run, view = drawing.run, drawing.view
     colours, tiers = dict(view.palette.tiers), np.array(run.network.tiers)
-    traces = [drawing.line(run.learning.nodes, view.words("accuracy.holders"), view.palette.muted, 1, 2)]
+    holders = run.learning.nodes
+    traces = [drawing.line(holders, view.words("accuracy.holders"), view.palette.muted, 1, 2)]
     held = set(tiers[np.unique(run.learning.held_node)].tolist())
     for place, tier in enumerate(sorted(held, key=lambda tier: (tier not in TIER_ORDER, tier))):
         curve = run.learning.mean_over(tiers == tier)
+        if curve.same_as(holders):
+            continue
         name = view.words("accuracy.tier", tier=escaped(view.words.of("tier", tier)))
         traces.append(drawing.line(curve, name, colours.get(tier, view.palette.muted), 2 + place % 5, 2))
     return traces
@@ -215,14 +218,19 @@ def long_stall(run: RunData) -> tuple[float, float] | None:
 
 
 def longest_stall(curve: Curve, end_s: float) -> tuple[float, float]:
-    """Return from when and for how long a curve went longest without a value better than all before [s]."""
+    """Return from when and for how long a curve was measured, but was no better than its best before, for longest [s].
+
+    Where each value is better than all before, nothing stalled: it lasts no time.
+    """
     if not len(curve.value):
         return 0.0, 0.0
     best = np.maximum.accumulate(curve.value)
     better = np.flatnonzero(np.append(True, best[1:] > best[:-1]))
     times = np.append(curve.time_s[better], max(end_s, float(curve.time_s[-1])))
-    gap = int(np.argmax(np.diff(times)))
-    return float(times[gap]), float(times[gap + 1] - times[gap])
+    worse = np.diff(np.append(better, len(curve.value))) > 1
+    lasts = np.where(worse, np.diff(times), 0.0)
+    gap = int(np.argmax(lasts))
+    return (float(times[gap]), float(lasts[gap])) if worse.any() else (0.0, 0.0)
 
 
 ACCURACY = Chart(

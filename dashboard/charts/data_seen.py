@@ -26,7 +26,8 @@ MOST_MODELS = 40
 MOST_NODES = 200
 MOST_NAMED = 12
 MOST_TICKS = 12
-KEY_STEPS = 4
+MOST_COUNTS = 8  # up to which each has a colour of its own
+RANGES = 6
 MEAN_POINTS = 400
 
 
@@ -52,22 +53,22 @@ def seen_figure(run: RunData, view: View) -> Figure:
 def _matrix(run: RunData, view: View, models: Ints, nodes: Ints, counts: Ints) -> Figure:
     models, nodes, counts = models[:MOST_MODELS], nodes[:MOST_NODES], counts[:MOST_MODELS, :MOST_NODES]
     title, names = view.words("seen.jobs"), [escaped(run.network.names[node]) for node in nodes.tolist()]
-    colours, most = (view.palette.surface, *view.palette.accuracy[1:]), int(counts.max())
+    colours, lows = (view.palette.surface, *view.palette.accuracy[1:]), _lows(int(counts.max()))
     trace = {
         "type": "heatmap",
         "name": title,
         "x": list(range(len(nodes))),
         "y": list(range(len(models))),
-        "z": counts.tolist(),
-        "text": [names] * len(models),
+        "z": (np.searchsorted(lows, counts, side="right") - 1).tolist(),
+        "text": [[f"{name}: {count}" for name, count in zip(names, row, strict=True)] for row in counts.tolist()],
         "customdata": [[f"packet:{model}"] * len(nodes) for model in models.tolist()],
         "colorscale": colour_scale(colours),
         "showscale": False,
         "zmin": 0,
-        "zmax": most,
+        "zmax": len(lows) - 1,
         "xgap": 1,
         "ygap": 1,
-        "hovertemplate": "#%{y}, %{text}: %{z}<extra></extra>",
+        "hovertemplate": "#%{y}, %{text}<extra></extra>",
     }
     step = max(-(-len(nodes) // MOST_TICKS), 1)
     x_axis = {
@@ -87,9 +88,15 @@ def _matrix(run: RunData, view: View, models: Ints, nodes: Ints, counts: Ints) -
         "zeroline": False,
         "autorange": "reversed",
     }
-    named = sorted({round(most * part / KEY_STEPS) for part in range(KEY_STEPS + 1)})
-    key = scale_key(colours, [count / most for count in named], [str(count) for count in named], view)
+    highs = [*(low - 1 for low in lows[1:]), int(counts.max())]
+    named = [str(low) if low == high else f"{low}–{high}" for low, high in zip(lows, highs, strict=True)]
+    key = scale_key(colours, [place / (len(lows) - 1) for place in range(len(lows))], named, view)
     return {"data": [trace, *key], "layout": keyed(layout(view, x_axis, y_axis), title, view)}
+
+
+def _lows(most: int) -> list[int]:
+    """Return the least count that has each colour: each count up to a few, else none and ranges."""
+    return list(range(most + 1)) if most <= MOST_COUNTS else [0, *(1 + most * part // RANGES for part in range(RANGES))]
 
 
 def share_seen(run: RunData) -> dict[int, tuple[Floats, Floats]]:

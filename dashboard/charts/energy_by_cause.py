@@ -2,8 +2,9 @@
 
 from wayfare.dashboard.quantity_text import si_text
 from wayfare.dashboard.run_data import RunData
+from wayfare.dashboard.theme import stacked
 
-from .figure import Chart, Figure, View, escaped, layout, nothing, titled
+from .figure import Chart, Figure, View, escaped, in_order, layout, nothing, titled
 from .traffic_by_class import class_name, hatching
 
 CAUSES = ("compute", "radio", "link", "idle")
@@ -39,10 +40,10 @@ def energy_figure(run: RunData, view: View) -> Figure:
         spent, key=lambda cause: (cause not in CAUSES, CAUSES.index(cause) if cause in CAUSES else 0, cause)
     )
     labels = [escaped(view.words.of("energy", cause)) for cause in causes]
-    who = sorted({one for parts in spent.values() for one in parts})
+    who = stacked({one for parts in spent.values() for one in parts})
     colours = _colours(view)
     traces = []
-    for place, one in enumerate(who):
+    for one in who:
         name = escaped(_who(view, one))
         traces.append(
             {
@@ -53,7 +54,7 @@ def energy_figure(run: RunData, view: View) -> Figure:
                 "name": name,
                 "marker": {
                     "color": colours.get(one, view.palette.muted),
-                    "pattern": hatching(place, view),
+                    "pattern": hatching(one, view),
                     "line": {"width": 1, "color": view.palette.surface},
                 },
                 "hovertemplate": f"%{{y}}, {name}: %{{x:.4~s}}J<extra></extra>",
@@ -74,7 +75,10 @@ def energy_figure(run: RunData, view: View) -> Figure:
     ]
     x_axis = {"title": titled(view.words("axis.joules"), view), "range": [0, max(totals) * 1.18], "tickformat": "~s"}
     y_axis = {"autorange": "reversed", "type": "category", "showgrid": False}
-    return {"data": traces, "layout": layout(view, x_axis, y_axis) | {"barmode": "stack", "annotations": notes}}
+    return {
+        "data": traces,
+        "layout": in_order(layout(view, x_axis, y_axis)) | {"barmode": "stack", "annotations": notes},
+    }
 
 
 def _colours(view: View) -> dict[str, str]:
@@ -98,8 +102,19 @@ def energy_summary(run: RunData, view: View) -> str:
         return view.words("chart.nothing")
     top = max(spent, key=lambda cause: spent[cause])
     words = {"total": si_text(total, "J"), "share": f"{spent[top] / total:.0%}", "cause": view.words.of("energy", top)}
-    partly = view.words("energy.partly") if "nodes" in spent or "links" in spent else ""
-    return view.words("energy.summary", **words) + partly
+    said = view.words("energy.summary", **words)
+    return said + _partly(run, view) if "nodes" in spent or "links" in spent else said
+
+
+def _partly(run: RunData, view: View) -> str:
+    """Say why the causes are not known: not yet, or because the run did not come to where they are written."""
+    match run.overview.status:
+        case "running":
+            return view.words("energy.partly")
+        case "finished":
+            return view.words("energy.unwritten")
+        case _:
+            return view.words("energy.cut-off")
 
 
 ENERGY = Chart("energy", energy_figure, energy_summary)

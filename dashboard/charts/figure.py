@@ -6,6 +6,7 @@ browser what its horizontal axis is (``clock``), so that one cursor can stand in
 points says what a click picks, as ``node:5``.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -157,6 +158,15 @@ def colour_scale(colours: Sequence[str]) -> list[list[object]]:
     return [[place / (len(colours) - 1), colour] for place, colour in enumerate(colours)]
 
 
+def round_above(value: float, parts: int) -> float:
+    """Return the least value from this one on that falls into so many parts at round values."""
+    part = max(value, 1e-9) / parts
+    power = 10.0 ** math.floor(math.log10(part))
+    steps = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+    step = next(step for step in steps if step * power >= part * (1 - 1e-9))
+    return float(f"{parts * step * power:.3g}")  # no top has more digits, but a product may end in 9999
+
+
 def scale_key(colours: Sequence[str], shares: Sequence[float], texts: Sequence[str], view: View) -> list[Figure]:
     """Return what puts parts of a scale into the legend, which wraps as a window narrows; a colour bar takes its width.
 
@@ -199,6 +209,11 @@ def keyed(figure_layout: Figure, title: str, view: View) -> Figure:
     head = {"text": f"{title}  ", "side": "left", "font": {"size": 12, "color": view.palette.muted}}
     inert = {"itemclick": False, "itemdoubleclick": False, "title": head}
     return figure_layout | {"legend": figure_layout["legend"] | inert}
+
+
+def in_order(figure_layout: Figure) -> Figure:
+    """Return a layout whose legend has the order of the data; Plotly turns it round where areas or bars are stacked."""
+    return figure_layout | {"legend": figure_layout["legend"] | {"traceorder": "normal"}}
 
 
 def time_axis(run: RunData, view: View) -> Figure:

@@ -5,8 +5,10 @@ received and sent, trained and merged.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wayfare.dashboard.lives import Lives, Spans
 from wayfare.dashboard.network import Floats, Ints
@@ -19,8 +21,8 @@ DOINGS = ("wait", "train", "transfer")
 THICK = {"wait": 0.1, "transfer": 0.4, "train": 0.75}  # of a row: a cue besides the colour
 ROWS_PX = 320
 MOST_ROWS = 30
-MOST_SPANS = 40_000
-FINEST = 1200  # spans nearer to each other than this part of the run could not be told apart
+FINEST = 1200  # what is shorter than this part of the run, about a pixel, could not be told from what is beside it
+COARSE = 3  # of these make a cell of a long stretch: colours of single pixels would run into one another
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,14 @@ class Journey:
     name: str
     spans: dict[str, Floats]
     merge_s: Floats
+
+
+@dataclass(frozen=True)
+class Legible:
+    """The spans of one doing that can be seen, and which of them stand for a share of shorter ones."""
+
+    spans: Floats
+    shares: NDArray[np.bool_]
 
 
 def rows_shown(run: RunData, view: View) -> str:
@@ -90,13 +100,13 @@ def _ended(spans: Spans, end_s: float) -> Floats:
     return np.column_stack([spans.start_s, np.where(np.isnan(spans.end_s), end_s, spans.end_s)])
 
 
-def united(spans: Floats, apart_s: float = 0.0) -> Floats:
-    """Return spans, ``(spans, 2)``, with those that overlap or are not further apart made one, in order."""
+def united(spans: Floats) -> Floats:
+    """Return spans, ``(spans, 2)``, with those that overlap or touch made one, in order."""
     ordered = spans[np.argsort(spans[:, 0], kind="stable")]
     if not len(ordered):
         return ordered
     reach = np.maximum.accumulate(ordered[:, 1])
-    first = np.flatnonzero(np.append(True, ordered[1:, 0] > reach[:-1] + apart_s))
+    first = np.flatnonzero(np.append(True, ordered[1:, 0] > reach[:-1]))
     return np.column_stack([ordered[first, 0], np.maximum.reduceat(ordered[:, 1], first)])
 
 
@@ -114,8 +124,8 @@ def journeys_figure(run: RunData, view: View) -> Figure:
         return nothing(view)
     kind = rows_shown(run, view)
     colours = dict(view.palette.doings)
-    drawn = {doing: _drawn([row.spans[doing] for row in rows], run.end_s) for doing in DOINGS}
-    traces = [_lines(rows, drawn[doing], doing, kind, view, colours[doing]) for doing in DOINGS]
+    drawn = [legible(row.spans, run.end_s / FINEST) for row in rows]
+    traces = [_lines(rows, [row[doing] for row in drawn], doing, kind, view, colours[doing]) for doing in DOINGS]
     traces.append(_merges(rows, kind, view, colours["merge"]))
     picked = view.picked_id(kind)
     names = [escaped(row.name if len(row.name) <= 14 else row.name[:13] + "…") for row in rows]
@@ -134,24 +144,85 @@ def journeys_figure(run: RunData, view: View) -> Figure:
     return {"data": [trace for trace in traces if trace["y"]], "layout": page}
 
 
-def _drawn(rows: list[Floats], end_s: float) -> list[Floats]:
-    """Return spans by row, those made one that could not be told apart; coarser where there are still too many."""
-    finest = FINEST
-    while True:
-        drawn = [united(spans, end_s / finest) for spans in rows]
-        if sum(map(len, drawn)) <= MOST_SPANS or finest < 100:
-            return drawn
-        finest //= 2
+def legible(spans: dict[str, Floats], finest_s: float) -> dict[str, Legible]:
+    """Return what to draw of a row: pieces that are long enough as they are, the others in proportion.
+
+    A row is cut where anything begins or ends. Where pieces shorter than ``finest_s`` follow one another, the stretch
+    is cut into cells of that length or, where it is long, of `COARSE` times that, and the cells are dealt out by what
+    the time went into.
+    """
+    edges, done = _pieces(spans)
+    short = np.diff(edges) < finest_s
+    changes = np.flatnonzero(short[1:] != short[:-1]) + 1
+    parts = []
+    owed = np.zeros(1 << len(spans))
+    for first, last in pairwise(np.unique([0, *changes, len(done)]).tolist()):
+        part = edges[first : last + 1], done[first:last]
+        shared = bool(short[first]) and last - first > 1
+        parts.append((*(_cells(*part, finest_s, owed) if shared else part), shared))
+    return {doing: _of_doing(parts, 1 << place) for place, doing in enumerate(spans)}
 
 
-def _lines(rows: list[Journey], drawn: list[Floats], doing: str, kind: str, view: View, colour: str) -> Figure:
-    spans = np.concatenate(drawn)
-    place = np.repeat(np.arange(len(rows)), [len(part) for part in drawn])
+def _pieces(spans: dict[str, Floats]) -> tuple[Floats, Ints]:
+    """Return where anything begins or ends, and what is done in between: a bit for each doing."""
+    edges = np.unique(np.concatenate([part.ravel() for part in spans.values()]))
+    done = np.zeros(max(len(edges) - 1, 0), dtype=np.int64)
+    for place, part in enumerate(spans.values()):
+        begun = np.bincount(np.searchsorted(edges, part[:, 0]), minlength=len(edges))
+        ended = np.bincount(np.searchsorted(edges, part[:, 1]), minlength=len(edges))
+        done |= (np.cumsum(begun - ended)[:-1] > 0).astype(np.int64) << place
+    kept = np.flatnonzero(np.diff(done, prepend=-1))
+    return np.append(edges[kept], edges[-1:]), done[kept]
+
+
+def _cells(edges: Floats, done: Ints, finest_s: float, owed: Floats) -> tuple[Floats, Ints]:
+    """Return cells of equal length instead of pieces: each is given to what most time is still owed to.
+
+    Args:
+        edges: Where the pieces begin and end [s].
+        done: What is done in each.
+        finest_s: How long a cell of a short stretch is, about [s].
+        owed: The time that is owed to what is done, by its bits, from stretch to stretch [s]; it is brought up to date.
+    """
+    count = max(round(float(edges[-1] - edges[0]) / finest_s), 1)
+    grid = np.linspace(edges[0], edges[-1], (count // COARSE if count > COARSE**2 else count) + 1)
+    kinds, place = np.unique(done, return_inverse=True)
+    spent = np.zeros((len(kinds), len(edges)))
+    spent[place, np.arange(1, len(edges))] = np.diff(edges)
+    given = []
+    for part in np.diff([np.interp(grid, edges, total) for total in np.cumsum(spent, axis=1)]).T:
+        owed[kinds] += part
+        given.append(int(kinds[np.argmax(owed[kinds])]))
+        owed[given[-1]] -= grid[1] - grid[0]
+    return grid, np.array(given)
+
+
+def _of_doing(parts: list[tuple[Floats, Ints, bool]], bit: int) -> Legible:
+    spans: list[tuple[float, float]] = []
+    shares: list[bool] = []
+    for edges, done, shared in parts:
+        for row in np.flatnonzero(done & bit).tolist():
+            start, end = float(edges[row]), float(edges[row + 1])
+            if spans and spans[-1][1] == start and shares[-1] == shared:
+                spans[-1] = (spans[-1][0], end)
+            else:
+                spans.append((start, end))
+                shares.append(shared)
+    return Legible(np.array(spans, dtype=float).reshape(-1, 2), np.array(shares, dtype=bool))
+
+
+def _lines(rows: list[Journey], drawn: list[Legible], doing: str, kind: str, view: View, colour: str) -> Figure:
+    spans, shares = np.concatenate([part.spans for part in drawn]), np.concatenate([part.shares for part in drawn])
+    place = np.repeat(np.arange(len(rows)), [len(part.spans) for part in drawn])
     name = view.words(f"journeys.{doing}")
     ends = np.round(np.column_stack([spans, np.full(len(spans), np.nan)]).ravel(), 9).tolist()
     about = [f"{kind}:{row.id}" for row in rows]
     names = [escaped(row.name) for row in rows]
-    length = [f"{seconds:.4g} s" for seconds in (spans[:, 1] - spans[:, 0]).tolist()]
+    shared = view.words("journeys.shared")
+    length = [
+        shared if share else f"{end - start:.4g} s"
+        for (start, end), share in zip(spans.tolist(), shares.tolist(), strict=True)
+    ]
     return {
         "type": "scatter",
         "mode": "lines",

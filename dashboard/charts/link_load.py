@@ -1,5 +1,7 @@
 """Utilisation or queue of the busiest links over virtual time, as a heat map: the row at the top is the bottleneck."""
 
+import math
+
 import numpy as np
 
 from wayfare.dashboard.network import Floats, Ints
@@ -17,6 +19,7 @@ from .figure import (
     layout,
     nothing,
     on_clock,
+    round_above,
     scale_key,
     time_axis,
 )
@@ -25,41 +28,39 @@ OF = ("utilisation", "queue")
 MOST_ROWS = 24
 MOST_STEPS = 360
 KEY_STEPS = 5
-TOPS = (0.05, 0.1, 0.25, 0.5, 1.0)  # where the scale of utilisations ends, so that little load is seen too
 
 
 def links_figure(run: RunData, view: View) -> Figure:
-    """Return the heat map, the busiest links at the top; what is picked on the map has a row in any case."""
+    """Return the heat map, the busiest links at the top; what is picked is bold, and has a row in any case."""
     of = view.choice("of", OF)
     order, column = _busiest(run, of)
     if not len(order):
         return nothing(view)
-    links = _with_picked(order[:MOST_ROWS], view.picked_id("link"), run)[::-1]
+    picked = view.picked_id("link")
+    links = np.append(order[:MOST_ROWS], _besides(order, picked, run))[::-1]
     edges, load = run.traffic.grid(column, links, run.end_s, MOST_STEPS)
     names = [link_name(run, int(link)) for link in links]
     title, colours = view.words(f"links.{of}"), (view.palette.surface, *view.palette.load[1:])
-    most = float(load.max())
-    top = next((top for top in TOPS if most <= top), most) if of == "utilisation" else max(most, 1e-9)
+    top = round_above(float(load.max()) or 1.0, KEY_STEPS)
+    shown = "%{z:.3~p}" if of == "utilisation" else view.words("links.transfers", value="%{z:.3~r}")
     trace = {
         "type": "heatmap",
         "name": title,
         "x": edges.tolist(),
         "y": list(range(len(links))),
-        "z": np.round(load, 4).tolist(),
+        "z": np.round(load, 4 - math.floor(math.log10(top))).tolist(),
         "text": [[name] * (len(edges) - 1) for name in names],
         "customdata": [[f"link:{link}"] * (len(edges) - 1) for link in links.tolist()],
         "zmin": 0,
         "zmax": top,
         "colorscale": colour_scale(colours),
         "showscale": False,
-        "hovertemplate": "%{text}<br>%{x:.3~f} s: %{z:"
-        + (".0%" if of == "utilisation" else ".2f")
-        + "}<extra></extra>",
+        "hovertemplate": f"%{{text}}<br>%{{x:.3~f}} s: {shown}<extra></extra>",
     }
     y_axis = {
         "tickmode": "array",
         "tickvals": list(range(len(links))),
-        "ticktext": names,
+        "ticktext": [f"<b>{name}</b>" if link == picked else name for name, link in zip(names, links, strict=True)],
         "tickfont": {"color": view.palette.muted, "size": 11},
         "showgrid": False,
         "zeroline": False,
@@ -89,12 +90,10 @@ def _busiest(run: RunData, of: str) -> tuple[Ints, Floats]:
     return order[(total[order] > 0) & (carried[order] > 0)], column
 
 
-def _with_picked(links: Ints, picked: int, run: RunData) -> Ints:
-    """Return the links, with the picked one and its other direction at the top."""
-    if not 0 <= picked < len(run.network.source):
-        return links
-    both = np.array([picked, picked ^ 1])
-    return np.concatenate([both, links[~np.isin(links, both)]])
+def _besides(order: Ints, picked: int, run: RunData) -> Ints:
+    """Return the picked link if it is not among the busiest: the others keep their rows, and its own is the last."""
+    fresh = 0 <= picked < len(run.network.source) and picked not in order[:MOST_ROWS]
+    return np.array([picked] if fresh else [], dtype=np.int64)
 
 
 def links_summary(run: RunData, view: View) -> str:
@@ -105,15 +104,22 @@ def links_summary(run: RunData, view: View) -> str:
         return view.words("links.quiet")
     edges, load = run.traffic.grid(column, order[:1], run.end_s, MOST_STEPS)
     mean = float(load.mean())
-    ends = [run.network.names[int(end[order[0]])] for end in (run.network.source, run.network.target)]
-    return view.words(
+    besides = _besides(order, view.picked_id("link"), run).tolist()
+    more = "".join(view.words("links.besides", link=_ends(run, link)) for link in besides)
+    told = view.words(
         "links.summary",
-        link=" → ".join(ends),
-        value=f"{100 * mean:.3g}%" if of == "utilisation" else f"{mean:.3g}",
+        link=_ends(run, int(order[0])),
+        value=f"{100 * mean:.3g}%" if of == "utilisation" else view.words("links.transfers", value=f"{mean:.3g}"),
         time=duration_text(float(edges[int(np.argmax(load[0]))])),
         shown=min(MOST_ROWS, len(order)),
         count=len(order),
     )
+    return told + more
+
+
+def _ends(run: RunData, link: int) -> str:
+    """Return a directed link as the full names of its two ends."""
+    return " → ".join(run.network.names[int(end[link])] for end in (run.network.source, run.network.target))
 
 
 def links_moments(run: RunData, view: View) -> list[Moment]:

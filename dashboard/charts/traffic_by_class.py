@@ -5,17 +5,15 @@ import numpy as np
 from wayfare.dashboard.learning import Curve
 from wayfare.dashboard.quantity_text import bytes_text, duration_text, si_text
 from wayfare.dashboard.run_data import RunData
+from wayfare.dashboard.theme import hatch, stacked
 
-from .figure import DASHES, Chart, Figure, Moment, View, escaped, layout, nothing, on_clock, time_axis, titled
-
-HATCHES = ("", "/", "\\", "x", ".", "-", "|", "+")
+from .figure import DASHES, Chart, Figure, Moment, View, escaped, in_order, layout, nothing, on_clock, time_axis, titled
 
 
-def hatching(place: int, view: View) -> Figure:
-    """Return the hatching of the n-th of several areas or bars: a cue besides the colour."""
-    shape = HATCHES[place % len(HATCHES)]
+def hatching(name: str, view: View) -> Figure:
+    """Return how the area or bar of ``class.core`` or ``tier.edge`` is hatched: a cue besides the colour."""
     return {
-        "shape": shape,
+        "shape": hatch(name),
         "fillmode": "overlay",
         "fgcolor": view.palette.surface,
         "fgopacity": 0.6,
@@ -32,9 +30,9 @@ def traffic_figure(run: RunData, view: View) -> Figure:
     width = float(starts[1] - starts[0]) if len(starts) > 1 else run.traffic.bin_s
     edges = [*starts.tolist(), float(starts[-1]) + width]
     colours = dict(view.palette.link_classes)
-    order = [*(name for name in colours if name in rates), *(name for name in rates if name not in colours)]
     traces = []
-    for place, name in enumerate(order):
+    for key in stacked(f"class.{name}" for name in rates):
+        name = key.removeprefix("class.")
         label = escaped(class_name(view, name))
         colour = colours.get(name, view.palette.muted)
         traces.append(
@@ -47,12 +45,12 @@ def traffic_figure(run: RunData, view: View) -> Figure:
                 "stackgroup": "classes",
                 "line": {"color": colour, "width": 1, "shape": "hv"},
                 "fillcolor": colour + "c0",
-                "fillpattern": hatching(place, view),
+                "fillpattern": hatching(key, view),
                 "hovertemplate": f"%{{y:.3~s}} Mbit/s<extra>{label}</extra>",
             }
         )
     y_axis = {"rangemode": "tozero", "title": titled(view.words("axis.rate"), view)}
-    page = on_clock(layout(view, time_axis(run, view), y_axis))
+    page = in_order(on_clock(layout(view, time_axis(run, view), y_axis)))
     return {"data": traces, "layout": page | {"hovermode": "x unified"}}
 
 

@@ -1,19 +1,21 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from wayfare.dashboard.charts import CHARTS, View
+from wayfare.dashboard.charts import CHARTS, View, data_seen
 from wayfare.dashboard.charts.accuracy import longest_stall
 from wayfare.dashboard.charts.energy_by_cause import spent_by_cause
+from wayfare.dashboard.charts.figure import round_above
 from wayfare.dashboard.charts.journey_rows import journeys
 from wayfare.dashboard.learning import Curve
 from wayfare.dashboard.quantity_text import duration_text
 from wayfare.dashboard.run_store import RunStore
 from wayfare.dashboard.texts import LANGUAGES, words_of
-from wayfare.dashboard.theme import PALETTES
+from wayfare.dashboard.theme import PALETTES, ramp
 from wayfare.emulator.records import EventKind
 
 HOSTILE = "<b>x</b><script>alert(1)</script>"
@@ -103,6 +105,39 @@ def test_areas_and_bars_have_a_hatching_besides_the_colour(runs: Any) -> None:
     assert len(set(shapes)) == len(shapes) > 1
 
 
+def test_a_class_has_one_colour_and_one_hatching_in_every_chart(new_walks: Any) -> None:
+    walks = new_walks()
+    folder = walks.write("classes", status="running", until_s=2.0)
+    edges = json.loads((folder / "topology.json").read_text(encoding="utf-8"))["edges"]
+    for kind in ("core", "backhaul", "access-up"):
+        link = next(2 * edge["index"] for edge in edges if edge["class_forward"] == kind)
+        walks.open_runs[-1].energy("link", 1.0, link=link)
+        walks.open_runs[-1].energy("link", 1.0, link=link + 1)
+    walks.open_runs[-1].energy("compute", 1.0, node=0)
+    walks.open_runs[-1].fail("stopped", "enough")
+    run = RunStore(walks.parent).open(folder.name)
+    figures = [CHARTS[name].draw(run, LIGHT) for name in ("traffic", "energy")]
+    assert all(figure["layout"]["legend"]["traceorder"] == "normal" for figure in figures)
+    areas, bars = (figure["data"] for figure in figures)
+    order = ["access, up", "access, down", "backhaul", "core"]
+    assert [trace["name"] for trace in areas] == order
+    assert [trace["name"] for trace in bars] == [*order, "tier cloud"]
+    drawn = {trace["name"]: (trace["marker"]["color"], trace["marker"]["pattern"]["shape"]) for trace in bars}
+    for trace in areas:
+        assert drawn[trace["name"]] == (trace["line"]["color"], trace["fillpattern"]["shape"])
+
+
+def test_a_class_keeps_its_hatching_where_another_is_missing(new_walks: Any) -> None:
+    walks = new_walks()
+    run = RunStore(walks.parent).open(walks.write().name)
+    every = {trace["name"]: trace["fillpattern"] for trace in CHARTS["traffic"].draw(run, LIGHT)["data"]}
+    fewer = [name if name == "core" else "d2d" for name in run.network.link_class]
+    other = replace(run, network=replace(run.network, link_class=fewer))
+    some = {trace["name"]: trace["fillpattern"] for trace in CHARTS["traffic"].draw(other, LIGHT)["data"]}
+    assert list(some) == ["core", "device to device"]
+    assert some["core"] == every["core"]
+
+
 def test_the_bottleneck_is_the_link_with_the_highest_mean(runs: Any) -> None:
     run = runs[True]
     figure = CHARTS["links"].draw(run, LIGHT)
@@ -119,11 +154,60 @@ def test_the_key_of_a_heat_map_has_the_colours_of_its_scale(runs: Any) -> None:
     assert [part["name"] for part in key] == [f"{20 * part * heat['zmax']:.3g}%" for part in range(6)]
 
 
+def rows_of(run: Any, picked: str = "") -> tuple[list[str], list[str]]:
+    """Return the picks of the rows of the heat map, from the top, and their labels."""
+    figure = CHARTS["links"].draw(run, View(LIGHT.palette, LIGHT.words, {}, picked))
+    rows = [row[0] for row in figure["data"][0]["customdata"]]
+    return rows[::-1], figure["layout"]["yaxis"]["ticktext"][::-1]
+
+
+def test_a_picked_row_stays_where_it_is_and_is_bold(runs: Any) -> None:
+    rows, labels = rows_of(runs[True])
+    assert not any("<b>" in label for label in labels)
+    marked, bold = rows_of(runs[True], rows[7])
+    assert marked == rows
+    assert bold == [f"<b>{label}</b>" if place == 7 else label for place, label in enumerate(labels)]
+
+
 def test_a_picked_link_has_a_row_however_quiet(runs: Any) -> None:
     run = runs[True]
     quiet = int(np.argmin(np.bincount(run.traffic.link, run.traffic.utilisation, minlength=len(run.network.source))))
-    view = View(LIGHT.palette, LIGHT.words, {}, picked=f"link:{quiet}")
-    assert CHARTS["links"].draw(run, view)["data"][0]["customdata"][-1][0] == f"link:{quiet}"
+    rows, _ = rows_of(run)
+    marked, labels = rows_of(run, f"link:{quiet}")
+    assert marked == [*rows, f"link:{quiet}"]
+    assert [place for place, label in enumerate(labels) if label.startswith("<b>")] == [len(rows)]
+    for picked, said in ((f"link:{quiet}", True), (rows[3], False), ("", False)):
+        view = View(LIGHT.palette, LIGHT.words, {}, picked)
+        assert ("which is picked" in CHARTS["links"].describe(run, view)) is said
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.1, 0.003, 1e-5])
+def test_the_scale_of_loads_goes_down_as_far_as_they_do(runs: Any, factor: float) -> None:
+    traffic = replace(runs[True].traffic, utilisation=runs[True].traffic.utilisation * factor)
+    heat = CHARTS["links"].draw(replace(runs[True], traffic=traffic), LIGHT)["data"][0]
+    most = float(np.max(heat["z"]))
+    assert most <= heat["zmax"] < 1.6 * most
+    assert most == pytest.approx(factor * np.max(CHARTS["links"].draw(runs[True], LIGHT)["data"][0]["z"]), rel=1e-3)
+    assert "%{z:.3~p}" in heat["hovertemplate"]
+
+
+@pytest.mark.parametrize(
+    ("value", "top"), [(0.238, 0.25), (0.00338, 0.004), (0.97, 1.0), (1.0, 1.0), (0.05, 0.05), (7.0, 7.5), (120, 125)]
+)
+def test_the_top_of_a_scale_falls_into_round_parts(value: float, top: float) -> None:
+    assert round_above(value, 5) == pytest.approx(top)
+
+
+def test_a_queue_has_round_ticks_and_says_what_it_counts(runs: Any) -> None:
+    queue = runs[True].traffic.queue
+    run = replace(runs[True], traffic=replace(runs[True].traffic, queue=queue * 0.238 / queue.max()))
+    view = View(LIGHT.palette, LIGHT.words, {"of": "queue"})
+    figure = CHARTS["links"].draw(run, view)
+    heat, *key = figure["data"]
+    assert [part["name"] for part in key] == ["0", "0.05", "0.1", "0.15", "0.2", "0.25"]
+    assert "transfers in progress" in figure["layout"]["legend"]["title"]["text"]
+    assert "transfers in progress" in heat["hovertemplate"]
+    assert "transfers in progress on average" in CHARTS["links"].describe(run, view)
 
 
 def test_a_row_of_a_journey_is_as_long_as_the_run(runs: Any) -> None:
@@ -153,6 +237,22 @@ def test_the_ledger_tells_causes_and_who_spent(new_walks: Any) -> None:
     assert "compute" in CHARTS["energy"].describe(run, LIGHT)
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("running", "The causes are known when the run has ended"),
+        ("stopped", "The causes were not written, since the run did not end in order"),
+        ("failed", "The causes were not written, since the run did not end in order"),
+        ("lost", "The causes were not written, since the run did not end in order"),
+        ("finished", "The run has not written the causes"),
+    ],
+)
+def test_a_run_without_a_ledger_says_why(runs: Any, status: str, said: str) -> None:
+    run = replace(runs[True], overview=replace(runs[True].overview, status=status))
+    assert said in CHARTS["energy"].describe(run, LIGHT)
+    assert "原因" in CHARTS["energy"].describe(run, View(LIGHT.palette, words_of("zh")))
+
+
 def test_training_is_counted_where_a_model_was(new_walks: Any) -> None:
     walks = new_walks()
     folder = walks.write(status="running", until_s=0.0)
@@ -168,6 +268,7 @@ def test_training_is_counted_where_a_model_was(new_walks: Any) -> None:
     matrix, *key = CHARTS["seen"].draw(run, LIGHT)["data"]
     assert matrix["z"] == [[2]]
     assert [part["name"] for part in key] == ["0", "1", "2"]
+    assert matrix["text"] == [["device1: 2"]]
     rows, _ = journeys(run, LIGHT)
     assert [rows[0].spans[doing].tolist() for doing in ("transfer", "train", "wait")] == [
         [[2, 3]],
@@ -178,7 +279,13 @@ def test_training_is_counted_where_a_model_was(new_walks: Any) -> None:
 
 @pytest.mark.parametrize(
     ("times", "values", "stall"),
-    [([0, 1, 2, 6], [0.1, 0.5, 0.4, 0.6], (1.0, 5.0)), ([0, 1], [0.5, 0.4], (0.0, 10.0)), ([], [], (0.0, 0.0))],
+    [
+        ([0, 1, 2, 6], [0.1, 0.5, 0.4, 0.6], (1.0, 5.0)),
+        ([0, 1], [0.5, 0.4], (0.0, 10.0)),
+        ([], [], (0.0, 0.0)),
+        ([1, 5, 9], [0.1, 0.2, 0.3], (0.0, 0.0)),
+        ([0, 6, 7, 8], [0.1, 0.2, 0.2, 0.3], (6.0, 2.0)),
+    ],
 )
 def test_the_longest_stall_is_between_two_bests(times: list[float], values: list[float], stall: Any) -> None:
     assert longest_stall(Curve(np.array(times, float), np.array(values, float)), 10.0) == stall
@@ -195,6 +302,52 @@ def test_a_long_stall_is_a_band_and_is_said(new_walks: Any, runs: Any) -> None:
     assert (band["x0"], band["x1"]) == (2.0, 8.0)
     assert "without a better value begins at 2.00 s and lasts 6.00 s" in CHARTS["accuracy"].describe(run, LIGHT)
     assert CHARTS["accuracy"].draw(runs[True], LIGHT)["layout"]["shapes"] == []
+
+
+def test_a_run_that_was_better_each_time_has_no_stall(new_walks: Any) -> None:
+    walks = new_walks()
+    folder = walks.write("improves", status="running", until_s=0.0)
+    for time_s, value in ((1.0, 0.5), (6.0, 0.6)):
+        walks.open_runs[-1].metric(time_s, "accuracy", value)
+    walks.open_runs[-1].fail("stopped", "enough")
+    run = RunStore(walks.parent).open(folder.name)
+    assert CHARTS["accuracy"].draw(run, LIGHT)["layout"]["shapes"] == []
+    assert "better" not in CHARTS["accuracy"].describe(run, LIGHT)
+    assert [moment.name for moment in CHARTS["accuracy"].moments(run, LIGHT)] == ["best value"]
+
+
+def test_devices_that_hold_all_models_are_one_line(new_walks: Any) -> None:
+    walks = new_walks()
+    folder = walks.write("alike", status="running", until_s=0.0)
+    for time_s, values in ((1.0, (0.1, 0.2)), (2.0, (0.3, 0.7))):
+        for node, value in zip((5, 6), values, strict=True):
+            walks.open_runs[-1].metric(time_s, "accuracy", value, node=node)
+        walks.open_runs[-1].metric(time_s, "accuracy.nodes", sum(values) / 2)
+        walks.open_runs[-1].metric(time_s, "accuracy", max(values))
+    walks.open_runs[-1].fail("stopped", "enough")
+    run = RunStore(walks.parent).open(folder.name)
+    names = [trace["name"] for trace in CHARTS["accuracy"].draw(run, LIGHT)["data"]]
+    assert names == ["mean over devices", "answer models"]
+
+
+@pytest.mark.parametrize(
+    ("most", "names"),
+    [(5, ["0", "1", "2", "3", "4", "5"]), (51, ["0", "1–8", "9–17", "18–25", "26–34", "35–42", "43–51"])],
+)
+def test_each_colour_of_the_data_seen_is_in_its_key(
+    runs: Any, monkeypatch: pytest.MonkeyPatch, most: int, names: list[str]
+) -> None:
+    counts = np.arange(most + 1).reshape(1, -1) % 24 if most < 24 else np.linspace(0, most, 24).astype(int)[None]
+    nodes = np.arange(counts.shape[1]) + 5
+    monkeypatch.setattr(data_seen, "trainings_by_node", lambda run: (np.array([0]), nodes, counts))
+    heat, *key = CHARTS["seen"].draw(runs[True], LIGHT)["data"]
+    assert [part["name"] for part in key] == names
+    shown = ramp(np.array(heat["z"][0]) / heat["zmax"], [colour for _, colour in heat["colorscale"]], "")
+    assert set(shown) <= {part["marker"]["color"] for part in key}
+    for count, colour in zip(counts[0].tolist(), shown, strict=True):
+        [name] = [part["name"] for part in key if part["marker"]["color"] == colour]
+        assert int(name.split("–")[0]) <= count <= int(name.split("–")[-1])
+    assert heat["text"][0][-1].endswith(f": {most}")
 
 
 def test_names_from_a_run_are_never_markup(new_walks: Any) -> None:

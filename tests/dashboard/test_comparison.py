@@ -47,6 +47,38 @@ def test_runs_that_differ_in_the_seed_alone_are_replications(walked: Any) -> Non
     assert differing([group.keys for group in groups]) == ["name", "learning.packets"]
 
 
+def test_what_is_expected_sets_no_run_apart(new_walks: Any) -> None:
+    walks = new_walks()
+    names = [
+        walks.write("walk", scenario=f"stop: {stop}\nexpect: [{expected}]\n").name
+        for stop, expected in (("1 s", "accuracy.final >= 0.93"), ("2 s", "packets.dropped == 0"), ("2 s", "a, b"))
+    ]
+    groups = compare(RunStore(walks.parent), names).groups
+    assert [(group.label, len(group.runs)) for group in groups] == [("walk, stop 1 s", 1), ("walk, stop 2 s", 2)]
+    assert differing([group.keys for group in groups]) == ["stop"]
+
+
+def test_where_no_run_can_be_read_the_page_says_that_alone(walked: Any) -> None:
+    comparison = compare(RunStore(walked.parent), ["torn", "nobody"])
+    for language in LANGUAGES:
+        words = words_of(language)
+        page = str(compare_page(comparison, Address("/compare", {"runs": "torn,nobody"}), words))
+        assert words("compare.unreadable") in page
+        assert "nobody" in page
+        for key in ("curves.none", "compare.scenario.none", "compare.groups", "compare.outcome"):
+            assert words(key) not in page
+
+
+def test_the_page_says_what_a_change_is_relative_to(walked: Any) -> None:
+    for language in LANGUAGES:
+        words = words_of(language)
+        pages = []
+        for names in (walked.names, walked.names[:2]):
+            comparison = compare(RunStore(walked.parent), names)
+            pages.append(str(compare_page(comparison, Address("/compare", {"runs": ",".join(names)}), words)))
+        assert [words("compare.outcome.how") in page for page in pages] == [True, False]
+
+
 def test_a_run_that_cannot_be_read_is_left_out_with_the_reason(walked: Any) -> None:
     comparison = compare(RunStore(walked.parent), ["torn", "nobody", walked.names[0]])
     assert [name for name, _ in comparison.left_out] == ["torn", "nobody"]

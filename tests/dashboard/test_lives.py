@@ -5,7 +5,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wayfare.dashboard.charts.journey_rows import gaps, united
+from wayfare.dashboard.charts.journey_rows import gaps, legible, united
 from wayfare.dashboard.lives import Lives
 from wayfare.emulator.records import EventKind
 from wayfare.emulator.records.tables import EVENTS
@@ -71,3 +71,61 @@ def test_a_life_is_what_is_done_in_it_and_the_gaps_between(pairs: list[tuple[int
     assert np.isclose(np.diff(busy).sum() + np.diff(rest).sum(), 40)
     middle = rest.mean(axis=1)
     assert not any(start < place < end for place in middle.tolist() for start, end in spans.tolist())
+
+
+def lasting(spans: np.ndarray[Any, Any]) -> float:
+    return float(np.diff(spans, axis=1).sum())
+
+
+def test_pieces_too_short_to_be_drawn_are_drawn_in_proportion() -> None:
+    start = np.arange(0, 1000, 10) / 10
+    spans = {
+        "wait": np.column_stack([start + 0.93, start + 1.0]),
+        "train": np.column_stack([start + 0.2, start + 0.93]),
+        "transfer": np.column_stack([start, start + 0.2]),
+    }
+    drawn = legible(spans, 1.5)
+    for doing, part in drawn.items():
+        assert abs(lasting(part.spans) - lasting(spans[doing])) < 4.6
+        assert part.shares.all()
+        assert np.all(np.diff(part.spans, axis=1) > 4.5)
+    all_drawn = np.concatenate([part.spans for part in drawn.values()])
+    assert np.isclose(lasting(united(all_drawn)), lasting(all_drawn))
+    assert np.isclose(lasting(all_drawn), 100)
+
+
+def test_short_pieces_between_long_ones_are_in_proportion_over_the_row() -> None:
+    start = np.arange(0, 1000, 10.0)
+    spans = {
+        "train": np.column_stack([start + 0.3, start + 0.8]),
+        "transfer": np.column_stack([start, start + 0.3]),
+    }
+    for doing, part in legible(spans, 1.0).items():
+        assert abs(lasting(part.spans) - lasting(spans[doing])) < 1.0
+
+
+def test_pieces_that_are_long_enough_are_drawn_as_they_are() -> None:
+    spans = {
+        "wait": np.array([[5.0, 5.1]]),
+        "train": np.array([[0.0, 3.0], [3.0, 5.0], [5.1, 9.0]]),
+        "transfer": np.array([[4.0, 5.0], [9.0, 9.3], [9.3, 9.6]]),
+    }
+    drawn = legible(spans, 0.5)
+    assert drawn["wait"].spans.tolist() == [[5.0, 5.1]]
+    assert drawn["train"].spans.tolist() == [[0.0, 5.0], [5.1, 9.0]]
+    assert drawn["transfer"].spans.tolist() == [[4.0, 5.0], [9.0, 9.6]]
+    assert not any(part.shares.any() for part in drawn.values())
+
+
+@given(SPANS, SPANS)
+def test_a_row_is_drawn_where_anything_was_done(first: list[tuple[int, int]], second: list[tuple[int, int]]) -> None:
+    spans = {
+        name: np.array([(start, start + length) for start, length in pairs], dtype=float).reshape(-1, 2)
+        for name, pairs in (("train", first), ("transfer", second))
+    }
+    for doing, part in legible(spans, 0.5).items():
+        assert np.allclose(lasting(part.spans), lasting(united(spans[doing])))
+    for doing, part in legible(spans, 4.0).items():
+        assert len(part.spans) == len(part.shares)
+        assert np.all(part.spans[:, 0] < part.spans[:, 1])
+        assert doing in spans

@@ -11,8 +11,14 @@ from typer.testing import CliRunner
 
 from wayfare.cli import app
 from wayfare.dashboard import report as report_module
+from wayfare.dashboard.charts import CHARTS, View
 from wayfare.dashboard.map.pack import unpack
 from wayfare.dashboard.report import report
+from wayfare.dashboard.report_charts import HATCHES, charts
+from wayfare.dashboard.run_store import RunStore
+from wayfare.dashboard.texts import words_of
+from wayfare.dashboard.theme import PALETTES, hatch
+from wayfare.emulator.links import LINK_CLASSES
 from wayfare.emulator.records import RecordError
 
 HOSTILE = "</script><img src=x onerror='window.hit = 1'>"
@@ -65,6 +71,20 @@ def test_the_charts_end_where_the_curves_do(walks: Any) -> None:
     ]
     assert numbers
     assert all(0 <= number <= 640 for number in numbers)
+
+
+def test_classes_are_stacked_and_hatched_as_on_the_page(walks: Any) -> None:
+    run = RunStore(walks.parent).open(walks.finished.name)
+    areas = CHARTS["traffic"].draw(run, View(PALETTES["light"], words_of("en")))["data"]
+    drawn = charts(run).split("<figure")[-1]
+    legend, picture = drawn.split("</figcaption>")
+    assert re.findall(r'<span lang="en">([^<]*)</span>', legend)[1:] == [trace["name"] for trace in areas]
+    hatches = [str(list(HATCHES).index(trace["fillpattern"]["shape"])) for trace in areas]
+    assert re.findall(r"wr-hatch-(\d)", legend) == re.findall(r"wr-hatch-(\d)", picture) == hatches
+
+
+def test_the_report_has_a_pattern_for_every_class_of_link() -> None:
+    assert {hatch(f"class.{name}") for name in LINK_CLASSES} == set(HATCHES)
 
 
 def test_a_run_with_too_many_rows_is_shown_in_part_and_says_so(walks: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,7 +113,7 @@ def test_the_map_follows_theme_and_language(map_of: Any, scheme: str) -> None:
     page.ask("document.documentElement.setAttribute('lang', 'zh')")
     page.until("document.querySelector('#map h2').textContent === '网络'")
     page.until("document.querySelector('.wm-story').textContent.includes('other 故障')")
-    assert "在途：模型包 1" in page.find(".wm-moment").text
+    assert "在途：学习数据包 1" in page.find(".wm-moment").text
     page.keep(f"map-{scheme}-zh")
     page.ask("document.documentElement.setAttribute('lang', 'en')")
     page.until("document.querySelector('#map h2').textContent === 'Network'")
