@@ -22,7 +22,7 @@ from .launch.launcher import Launcher
 from .launch.routes import register_launch_routes, shipped_scenarios
 from .launch.view import launch_page
 from .map.view import register_tile_routes
-from .run_head import run_head
+from .run_head import PARTS, fingerprints, head_parts, unread_parts
 from .run_store import RunStore
 from .run_view import LIVE, run_page
 from .runs_feed import RunsFeed
@@ -125,27 +125,34 @@ def _follow_runs(app: dash.Dash, feed: RunsFeed) -> None:
 
 
 def _follow_run(app: dash.Dash, store: RunStore, *, allow_runs: bool) -> None:
-    def refresh(_: int, runs: list[str], stamp: str, language: str | None) -> Any:
+    def refresh(_: int, runs: list[str], stamp: str, seen: dict[str, int], language: str | None) -> Any:
         words = words_of(language)
         try:
             run = store.open(runs[0])
         except RecordError as error:
-            return no_update, message_page(words, words("unread"), str(error)), no_update, no_update
+            return no_update, no_update, no_update, *told(unread_parts(words, str(error)), seen)
         now = _now()
         live = run.overview.status_at(now) in LIVE
-        head = run_head(run, now, words, store.siblings(runs[0]), allow_runs=allow_runs)
-        if run.stamp == stamp:
-            return no_update, head if not live else no_update, no_update, not live
-        return run.stamp, head, run.end_s, not live
+        parts = head_parts(run, now, words, store.siblings(runs[0]), allow_runs=allow_runs)
+        changed = (no_update, no_update) if run.stamp == stamp else (run.stamp, run.end_s)
+        return *changed, not live, *told(parts, seen)
+
+    def told(parts: dict[str, list[Any]], seen: dict[str, int]) -> list[Any]:
+        """Return the fingerprints and the parts of the head that differ from what the page shows."""
+        now = seen | fingerprints(parts)
+        differ = [parts[name] if now[name] != seen[name] else no_update for name in PARTS]
+        return [now if now != seen else no_update, *differ]
 
     app.callback(
         Output("run-stamp", "data"),
-        Output("run-head", "children"),
         Output("run-end", "data"),
         Output("run-poll", "disabled"),
+        Output("head-seen", "data"),
+        *(Output(name, "children") for name in PARTS),
         Input("run-poll", "n_intervals"),
         State("run-name", "data"),
         State("run-stamp", "data"),
+        State("head-seen", "data"),
         State("language", "data"),
         prevent_initial_call=True,
     )(refresh)

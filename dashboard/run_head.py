@@ -1,8 +1,9 @@
 """The head of a run's page: title, status, headline figures and expectations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from dash import dcc, html
 
@@ -14,6 +15,7 @@ from .shell import aria, data, way_back
 from .texts import Words
 
 MOST_SHARES = 3
+PARTS = ("head-status", "head-sweep", "head-stop", "head-error", "head-tiles", "head-expectations")
 
 
 def run_head(
@@ -21,21 +23,58 @@ def run_head(
 ) -> list[Any]:
     """Return title, status, what can be done, headline figures and expectations; ``siblings`` are of its sweep."""
     overview = run.overview
-    status = overview.status_at(now)
+    parts = head_parts(run, now, words, siblings, allow_runs=allow_runs)
     seed = words("run.seed", seed=overview.seed) if overview.seed is not None else None
     started = overview.started.astimezone().strftime("%Y-%m-%d %H:%M") if overview.started else None
     facts = overview.point, overview.method or words("run.network"), seed, started
     line = " · ".join(fact for fact in facts if fact)
-    title = [html.H1(overview.scenario or text(overview.name)), status_badge(status, overview.progress, words)]
+    title = [html.H1(overview.scenario or text(overview.name)), html.Span(parts["head-status"], id="head-status")]
     subtitle = html.Div([html.Span(line), html.Code(text(overview.name))], className="wf-subtitle wf-muted")
-    actions = [*_comparison(siblings, words), *(_actions(overview, status, words) if allow_runs else [])]
-    error = [html.Div(overview.error, className="wf-error", role="alert")] if overview.error else []
-    return [
-        html.Div([way_back(words), *title, subtitle, html.Div(actions, className="wf-actions")], className="wf-title"),
-        *error,
-        html.Div(_tiles(run, words), className="wf-tiles"),
-        *([_expectations(overview.expectations, words)] if overview.expectations else []),
+    again = dcc.Link(words("run.again"), href=launch_path(overview.name), className="wf-button")
+    actions = [
+        html.Span(parts["head-sweep"], id="head-sweep"),
+        *([again] if allow_runs else []),
+        html.Span(parts["head-stop"], id="head-stop"),
     ]
+    return [
+        dcc.Store(id="head-seen", data=fingerprints(parts)),
+        html.Div([way_back(words), *title, subtitle, html.Div(actions, className="wf-actions")], className="wf-title"),
+        html.Div(parts["head-error"], id="head-error"),
+        html.Div(parts["head-tiles"], id="head-tiles", className="wf-tiles"),
+        html.Div(parts["head-expectations"], id="head-expectations"),
+    ]
+
+
+def head_parts(
+    run: RunData, now: datetime, words: Words, siblings: Sequence[str] = (), *, allow_runs: bool = False
+) -> dict[str, list[Any]]:
+    """Return what may change while a run goes on, by the id of the element that holds it: each of `PARTS`."""
+    overview = run.overview
+    status = overview.status_at(now)
+    error = words.of("run.error", overview.error) if overview.error else None
+    stops = allow_runs and status == "running"
+    return {
+        "head-status": [status_badge(status, overview.progress, words)],
+        "head-sweep": _comparison(siblings, words),
+        "head-stop": [_stop(overview, words)] if stops else [],
+        "head-error": [html.Div(error, className="wf-error", role="alert")] if error else [],
+        "head-tiles": _tiles(run, words),
+        "head-expectations": [_expectations(overview.expectations, words)] if overview.expectations else [],
+    }
+
+
+def unread_parts(words: Words, reason: str) -> dict[str, list[Any]]:
+    """Return what takes the place of some parts when a run can no longer be read: why, and nothing that stops it."""
+    said = [html.B(words("unread")), html.Br(), text(reason, 2000)]
+    return {"head-stop": [], "head-error": [html.Div(said, className="wf-error", role="alert")]}
+
+
+def fingerprints(parts: Mapping[str, list[Any]]) -> dict[str, int]:
+    """Return what tells whether a part differs from what a page shows: the page replaces nothing else.
+
+    What is replaced is made anew by the browser, and loses the keyboard's focus.
+    """
+    return {name: crc32(repr(part).encode("utf-8", "replace")) for name, part in parts.items()}
 
 
 def status_badge(status: str, progress: float | None, words: Words) -> html.Span:
@@ -51,13 +90,10 @@ def _comparison(siblings: Sequence[str], words: Words) -> list[Any]:
     return [dcc.Link(words("run.sweep", count=len(siblings)), href=compare_path(siblings), className="wf-button")]
 
 
-def _actions(overview: Overview, status: str, words: Words) -> list[Any]:
-    """Return what can be done with a run where runs may be started from the page."""
-    again = dcc.Link(words("run.again"), href=launch_path(overview.name), className="wf-button")
-    stop = html.Button(
-        words("run.stop"), className="wf-button wf-stop", hidden=True, **data(stop_run=text(overview.name) or "")
-    )
-    return [again, *([stop] if status == "running" else [])]
+def _stop(overview: Overview, words: Words) -> html.Button:
+    """Return the button that stops a run; it is seen where the run was started from the page."""
+    about = data(stop_run=text(overview.name) or "")
+    return html.Button(words("run.stop"), className="wf-button wf-stop", hidden=True, **about)
 
 
 def _tiles(run: RunData, words: Words) -> list[html.Div]:

@@ -28,6 +28,7 @@ THEME = (
     "inputBackgroundColor: 'var(--wf-surface)', fontFamily: 'inherit', headerFontWeight: 500, fontSize: 14, "
     "cellHorizontalPadding: 14, wrapperBorder: false, columnBorder: false, oddRowBackgroundColor: 'var(--wf-surface)'})"
 )
+WITH_UNITS = ("bytes", "virtual", "wall", "energy")
 # Numbers, with the least width of their columns [px].
 NUMBERS = {"accuracy": 116, "nodes": 126, "bytes": 104, "virtual": 130, "wall": 116, "energy": 104, "seed": 86}
 COLUMNS = ("status", "method", *NUMBERS, "started")
@@ -36,13 +37,16 @@ HIDDEN_AT_FIRST = ("nodes", "seed")
 
 def run_row(run: Overview, now: datetime) -> dict[str, Any]:
     """Return a run as a row: values to sort and filter by, and under ``text`` what the cells show."""
-    note = run.error or " · ".join(part for part in (run.point, run.name) if part)
+    status = run.status_at(now)
+    wrong = run.error if status in ("failed", "damaged") else None
+    note = wrong or " · ".join(part for part in (run.point, run.name) if part)
     return {
         "href": run_path(run.name),
         "scenario": run.scenario or text(run.name),
         "note": text(note),
         "method": run.method,
-        "status": run.status_at(now),
+        "status": status,
+        "unmet": sum(not one.passed for one in run.expectations),
         "progress": run.progress,
         "accuracy": run.accuracy_final,
         "nodes": run.accuracy_nodes,
@@ -66,12 +70,13 @@ def run_row(run: Overview, now: datetime) -> dict[str, Any]:
 
 
 def in_words(rows: Sequence[dict[str, Any]], words: Words) -> list[dict[str, Any]]:
-    """Return rows with their status and method as a language says them, so that filters find what is seen."""
+    """Return rows as a language says them: status and method, so that filters find what is seen, and what failed."""
     return [
         row
         | {
             "state": row["status"],
             "status": words(row["status"]),
+            "unmet": words("run.unmet", count=row["unmet"]) if row["unmet"] else None,
             "method": row["method"] or (words("network") if row["status"] != "damaged" else None),
         }
         for row in rows
@@ -224,7 +229,12 @@ def _columns(words: Words, address: Address, hidden: list[str]) -> list[dict[str
 
 
 def _number(field: str, words: Words, width_px: int) -> dict[str, Any]:
-    """Return a column that sorts and filters by the number and shows its text."""
+    """Return a column that sorts by the number, shows its text, and filters by what that text says."""
+    units = {
+        "allowedCharPattern": r"\d\-+. eBJskMGTmµμunih",
+        "numberParser": {"function": "quantity(params)"},
+        "filterPlaceholder": words(f"column.{field}.filter") if field in WITH_UNITS else None,
+    }
     return {
         "field": field,
         "headerName": words(f"column.{field}"),
@@ -232,6 +242,8 @@ def _number(field: str, words: Words, width_px: int) -> dict[str, Any]:
         "valueFormatter": {"function": f"params.data.text.{field}"},
         "type": "rightAligned",
         "filter": "agNumberColumnFilter",
+        "filterValueGetter": {"function": f"quantity(params.data.text.{field})"},
+        "filterParams": units if field in WITH_UNITS else None,
         "flex": 1,
         "minWidth": width_px,
         "cellClass": "ag-right-aligned-cell wf-number",

@@ -34,11 +34,13 @@
     var row = props.data;
     var running = row.state === "running" && row.progress !== null;
     var share = running ? Math.round(row.progress * 100) + "%" : null;
+    var unmet = row.unmet ? { className: "wf-unmet", title: row.unmet, role: "img", "aria-label": row.unmet } : null;
     return make(
       "div",
-      { className: "wf-run-status wf-status wf-status-" + row.state },
+      { className: "wf-run-status wf-status wf-status-" + (unmet ? "unmet" : row.state) },
       make("i", { className: "wf-dot" }),
       make("span", null, running ? row.status + " " + share : row.status),
+      unmet ? make("b", unmet, "✗") : null,
       running ? make("span", { className: "wf-bar" }, make("i", { style: { width: row.progress * 100 + "%" } })) : null
     );
   };
@@ -55,6 +57,21 @@
     } else if (params.event.metaKey || params.event.ctrlKey) {
       window.open(params.data.href, "_blank", "noopener");
     }
+  };
+
+  var SCALES = {
+    "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, m: 1e-3, "µ": 1e-6, "μ": 1e-6, u: 1e-6, n: 1e-9, min: 60, h: 3600,
+  };
+
+  // The number that a cell shows, or somebody writes: "12.9 MB" and "12.9M" are the same, and the first is what one sees.
+  inGrid.quantity = function (text) {
+    var written = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*(min|h|([kMGTmµμun]?)[BJs]?)$/;
+    var parts = written.exec((text || "").trim());
+    if (!parts) {
+      return null;
+    }
+    var scale = SCALES[parts[3] === undefined ? parts[2] : parts[3]];
+    return scale === 1 ? Number(parts[1]) : Number((Number(parts[1]) * scale).toPrecision(15));
   };
 
   inGrid.openRunByKey = function (params) {
@@ -92,7 +109,7 @@
     var rows = api.getSelectedRows();
     var few = rows.length < 2;
     var names = rows.map(function (row) {
-      return encodeURIComponent(row.href.slice("/run/".length));
+      return row.href.slice("/run/".length); // quoted once already, so that a comma in a name is no comma between names
     });
     link.classList.toggle("wf-off", few);
     link.setAttribute("aria-disabled", String(few));
@@ -100,7 +117,7 @@
     if (few) {
       link.removeAttribute("href");
     } else {
-      link.href = link.dataset.base + "?runs=" + names.join(",");
+      link.href = link.dataset.base + "?runs=" + names.map(encodeURIComponent).join(",");
     }
     wayfare.address.writeSoon({ pick: rows.length ? names.join(",") : null });
   }

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wayfare.dashboard.overview import read_overview
-from wayfare.dashboard.runs_table import run_row, runs_count
+from wayfare.dashboard.runs_table import in_words, run_row, runs_count
 from wayfare.dashboard.texts import words_of
 from wayfare.emulator.records import LOST_AFTER_S, RecordError
 
@@ -66,3 +66,19 @@ def test_the_count_says_how_many_run() -> None:
     row = run_row(read_overview("x", manifest(), None), NOW)
     counts = [runs_count(rows, words_of("en")) for rows in ([], [row], [row, row])]
     assert counts == ["0 runs", "1 run, 1 running", "2 runs, 2 running"]
+
+
+@pytest.mark.parametrize(("status", "note"), [("stopped", "x"), ("failed", "the disk is full"), ("finished", "x")])
+def test_a_run_is_named_by_its_folder_unless_something_went_wrong(status: str, note: str) -> None:
+    error = None if status == "finished" else "the disk is full"
+    assert run_row(read_overview("x", manifest(status=status, error=error), None), NOW)["note"] == note
+
+
+@pytest.mark.parametrize(
+    ("passed", "said"), [((), None), ((True, True), None), ((True, False), "Expectations that failed: 1")]
+)
+def test_a_finished_run_says_how_many_expectations_failed(passed: tuple[bool, ...], said: str | None) -> None:
+    summary = {"expectations": [{"text": "bytes.total <= 60 MB", "passed": one} for one in passed]}
+    run = read_overview("x", manifest(status="finished"), summary)
+    [row] = in_words([run_row(run, NOW)], words_of("en"))
+    assert (row["unmet"], row["status"], row["state"]) == (said, "finished", "finished")

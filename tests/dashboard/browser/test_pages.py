@@ -117,6 +117,34 @@ def test_a_run_that_runs_appears_and_grows_by_itself(page: Any, runs: Any) -> No
     page.until("!document.body.innerText.includes('still-walking')")
 
 
+def test_what_has_the_focus_keeps_it_while_a_run_goes_on(page: Any, runs: Any) -> None:
+    folder = runs.write("walking-on", status="running", until_s=2.0)
+    writer = runs.open_runs[-1]
+    try:
+        page.open(f"/run/{folder.name}")
+        page.find("[data-stop-run]")
+        page.until("document.querySelector('.wf-status')?.textContent === 'running 25%'")
+        page.ask("(window.kept = [...document.querySelectorAll('.wf-title a, .wf-title button')]).at(-2).focus()")
+        writer.progress({"virtual_s": 4.0, "stop_s": 8.0, "accuracy": 0.74})
+        page.until("document.querySelector('.wf-status')?.textContent === 'running 50%'")
+        page.until("document.querySelector('.wf-tile-value')?.textContent === '0.740'")
+        assert page.ask("window.kept.length") == 3
+        assert page.ask("window.kept.every(one => document.contains(one))")
+        assert page.ask("document.activeElement === window.kept[1]")
+        writer.fail("stopped", "interrupted")
+        page.until("document.querySelector('.wf-status')?.textContent === 'stopped'")
+        page.until("document.querySelector('[role=alert]')?.textContent === 'interrupted'")
+        assert not page.ask("document.querySelector('[data-stop-run]')")
+        page.open(f"/run/{folder.name}?lang=zh")
+        page.until("document.querySelector('[role=alert]')?.textContent === '已中断'")
+        page.open(f"/run/{folder.name}?lang=en")
+        page.find("h1")
+    finally:
+        page.open("/")
+        page.find(".ag-row")
+        shutil.rmtree(folder)
+
+
 def test_the_keyboard_gets_everywhere_and_everything_has_a_name(page: Any, runs: Any) -> None:
     page.open("/")
     page.find(".ag-row")

@@ -1,8 +1,9 @@
 """The table of runs: what it shows, and what is searched, sorted, chosen and picked there."""
 
+import shutil
 import time
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 
@@ -27,6 +28,8 @@ def test_the_table_shows_every_run_with_its_status(page: Any) -> None:
     assert "finished" in status["first-walk"]
     assert "0.934" in status["first-walk"]
     assert "61.6 MB" in status["first-walk"]
+    assert "✗" in status["first-walk"]
+    assert "✗" not in status["gone-silent"]
     assert "lost" in status["gone-silent"]
     assert "damaged" in status["torn"]
     page.keep("runs")
@@ -85,6 +88,59 @@ def test_picked_runs_are_compared(page: Any, runs: Any) -> None:
     page.figure("curves", "plot.layout.xaxis.title.text.includes('MB')")
     page.browser.back()
     page.until("document.querySelector('#runs-compare')?.textContent === 'Compare 3'")
+
+
+def test_picked_runs_of_a_sweep_stay_picked_and_are_compared(page: Any, runs: Any) -> None:
+    other = runs.write("swept")
+    inside = runs.parent / "a,b.sweep" / other.name
+    inside.parent.mkdir()
+    (inside.parent / "sweep.json").write_text("{}")
+    other.rename(inside)
+    names = [f"{inside.parent.name}/{inside.name}", runs.finished.name]
+    try:
+        page.open("/")
+        for name in names:
+            page.find(f".ag-row[row-id='/run/{quote(name, safe='')}'] .ag-selection-checkbox input").click()
+        page.until("location.search.includes('pick=')")
+        page.open("/?" + urlsplit(page.browser.current_url).query)
+        page.until("document.querySelector('#runs-compare')?.textContent === 'Compare 2'")
+        page.press("#runs-compare")
+        page.until("document.querySelector('.wf-groups')?.textContent.includes('swept')")
+        assert sorted(unquote(name) for name in asked(page)["runs"].split(",")) == sorted(names)
+    finally:
+        page.open("about:blank")
+        shutil.rmtree(inside.parent)
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "found"),
+    [("accuracy", "0.931", 1), ("bytes", "61.6 MB", 4), ("bytes", "61600000", 4), ("bytes", "61.6", 0)],
+)
+def test_a_number_filter_finds_what_the_table_shows(page: Any, runs: Any, column: str, typed: str, found: int) -> None:
+    folder = runs.write("rounded", status="running", until_s=2.0)
+    runs.open_runs[-1].progress({"virtual_s": 2.0, "stop_s": 8.0, "accuracy": 0.93129})
+    try:
+        page.open("/")
+        page.until("document.querySelector('.ag-center-cols-container')?.textContent.includes('0.931')")
+        page.press(f".ag-header-cell[col-id='{column}'] .ag-header-cell-filter-button")
+        place = page.find(".ag-filter-body input[placeholder]")
+        assert ("MB" in place.get_attribute("placeholder")) == (column == "bytes")
+        place.send_keys(typed)
+        page.until("location.search.includes('filter=')")
+        assert page.ask("dash_ag_grid.getApi('runs-grid').getDisplayedRowCount()") == found
+    finally:
+        runs.open_runs[-1].fail("stopped", "the test is over")
+        page.open("about:blank")
+        shutil.rmtree(folder)
+
+
+def test_the_search_shows_that_it_has_the_focus(page: Any) -> None:
+    page.open("/")
+    page.find(".ag-row")
+    assert page.colour_of("#runs-search", "outlineStyle") == "none"
+    page.ask("document.querySelector('#runs-search').focus()")
+    page.until("getComputedStyle(document.querySelector('#runs-search')).outlineStyle === 'solid'")
+    assert page.colour_of("#runs-search", "outlineWidth") == "2px"
 
 
 @pytest.mark.parametrize(("width", "columns"), [(1440, 8), (1024, 6), (768, 3), (390, 1)])
