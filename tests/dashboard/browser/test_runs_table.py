@@ -112,7 +112,7 @@ def test_picked_runs_of_a_sweep_stay_picked_and_are_compared(page: Any, runs: An
         shutil.rmtree(inside.parent)
 
 
-# Opens the filter of a column and types into it, again where the table was drawn anew meanwhile; returns the hint in it.
+# Opens the filter of a column and types into it, again where the table was drawn anew; returns the hint in it.
 FILTER = """
 ((column, typed) => {
   const place = document.querySelector('.ag-filter-body input[placeholder]');
