@@ -13,12 +13,13 @@ way what these leave of each constraint, and so on; who finds a constraint full 
 
 Values      Demand, Asking (a demand made ready for a Fluid), Sums
 Solving     Fluid (flows that come and go), share (all at once)
-Inside      state (rows of numbers), kernels (plain or compiled): heaps, ends, entries, filling, circles, ranks,
-            ripples, progress; addresses and views (how the compiled ones reach the rows)
+Inside      lone (flows that share nothing with anybody); state (rows of numbers), kernels (plain or compiled): heaps,
+            ends, entries, filling, circles, ranks, ripples, progress; addresses and views (how the compiled ones reach
+            the rows)
 """
 
-from .demand import Demand
-from .fluid import Asking, Fluid, share
+from .demand import Asking, Demand
+from .fluid import Fluid, share
 from .state import Sums
 
 __all__ = ["Asking", "Demand", "Fluid", "Sums", "share"]

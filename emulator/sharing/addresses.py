@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .entries import mark_dirty
-from .progress import ask_anew, enter, leave, measure_all, set_limit, share_anew
+from .progress import ask_anew, enter, go_on_alone, leave, measure_all, set_limit, share_anew
 from .state import CONSTRAINT_WORDS, ENTRY_WORDS, FLOW_WORDS, USE_WORDS, State
 
 whole_numbers: Any = None
@@ -73,6 +73,11 @@ def mark_dirty_at(tables: int, place: int) -> None:
 def measure_all_at(tables: int, now_s: float) -> None:
     """Do as ``progress`` says."""
     measure_all(opened(tables), now_s)
+
+
+def go_on_alone_at(tables: int, flow: int, metered_s: float) -> None:
+    """Do as ``progress`` says."""
+    go_on_alone(opened(tables), flow, metered_s)
 
 
 def share_anew_at(tables: int, now_s: float, tolerance: float, unbound: int) -> int:

@@ -1,6 +1,7 @@
-"""What a flow asks of the network."""
+"""What flows ask of the network."""
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -31,3 +32,21 @@ class Demand(NamedTuple):
         if not self.parts:
             return [self.weight] * len(self.uses)
         return [self.weight * part for part, _ in zip(self.parts, self.uses, strict=True)]
+
+
+class Asking(NamedTuple):
+    """What flows may ask of a fluid, ready to be laid on its desk.
+
+    Attributes:
+        demand: What they ask of constraints.
+        places: The places of these constraints.
+        links: The indices of the links they are metered on.
+        words: All of it, as it lies on the desk.
+        may_be_alone: Whether they cross one constraint and ask for nothing besides.
+    """
+
+    demand: Demand
+    places: Sequence[int]
+    links: Sequence[int]
+    words: bytes
+    may_be_alone: bool

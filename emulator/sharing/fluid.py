@@ -4,34 +4,21 @@ import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from struct import Struct
-from typing import NamedTuple
 
 import numpy as np
 
 from . import state as rows
 from .addresses import listed
-from .demand import Demand
+from .demand import Asking, Demand
 from .kernels import PLAIN, compiled
+from .lone import LoneFlows
 from .state import State, Sums, desk, empty_state, packed, widened
 
 TOLERANCE = 1e-9
 QUANTUM, LARGEST = 62, 1000  # capacities have so many binary digits, in quanta of at least 2^-1000
 _FLOW, _FLOW_AT, _ASKING_AT = Struct("2q2d"), rows.ASKING_NUMBER * rows.WORD, rows.ASKING_USES * rows.WORD
+_NOTHING_BESIDES = Demand(())[1:]  # what a demand is that has weight 1, no cap, no rank and no parts
 COMPILE_AFTER = 600_000  # uses looked at in plain Python: a second at most, as the compiled kernel takes to load
-
-
-class Asking(NamedTuple):
-    """What flows may ask of a fluid, ready to be laid on its desk.
-
-    Attributes:
-        demand: What they ask of constraints.
-        length: How many of these they cross, or links, if these are more.
-        words: The same, as it lies on the desk.
-    """
-
-    demand: Demand
-    length: int
-    words: bytes
 
 
 class Fluid:
@@ -57,7 +44,9 @@ class Fluid:
         self._blocks: list[tuple[int, int]] = [(rows.GAP, 0)]  # by slot: its first use and how many there are
         self._uses = rows.GAP + 1
         self._unbound: dict[int, int] = {}
-        self._go_on_with(empty_state(sums or Sums(np.zeros(0), np.zeros(0))))
+        sums = sums or Sums(np.zeros(0), np.zeros(0))
+        self._lone = LoneFlows(sums)
+        self._go_on_with(empty_state(sums))
 
     def _go_on_with(self, state: State) -> None:
         """Take other rows; the compiled kernel is only told where they are."""
@@ -85,6 +74,8 @@ class Fluid:
             self._widen(constraints=len(self._places))
             self._state.constraint_i[rows.IDENTITY][place] = constraint
             self._state.constraint_f[rows.SATURATED][place] = math.inf
+        self._meet([place])
+        self._lone.forget_rate(place)
         scale = math.ldexp(1.0, min(QUANTUM - math.frexp(capacity)[1], LARGEST))
         self._kernel.set_limit(self._tables, place, float(capacity), scale)
 
@@ -101,7 +92,7 @@ class Fluid:
 
     def __contains__(self, number: int) -> bool:
         """Tell whether a flow is in progress."""
-        return number in self._slots
+        return number in self._slots or number in self._lone.by_number
 
     def add(
         self, number: int, demand: Demand, size_bits: float = math.inf, now_s: float = 0.0, links: Sequence[int] = ()
@@ -141,12 +132,34 @@ class Fluid:
                      *links)  # fmt: skip
         if _ASKING_AT + len(words) > len(self._desk):
             self._enlarge_desk(2 * (_ASKING_AT + len(words)) // rows.WORD)
-        return Asking(demand, max(len(uses), len(links)), words)
+        may_be_alone = self._local and len(uses) == 1 and demand[1:] == _NOTHING_BESIDES
+        return Asking(demand, places, links, words, may_be_alone)
 
     def enter(self, number: int, asking: Asking, size_bits: float, now_s: float) -> None:
         """Add a flow that asks what was made ready by `asking`; the rest is as in `add`."""
-        demand, length, words = asking
+        if self._lone.at:
+            self._meet(asking.places)
         slot = self._free_slots.pop() if self._free_slots else self._new_slot()
+        is_plain = self._kernel is PLAIN  # the compiled kernel takes no longer over a flow that is alone
+        if is_plain and asking.may_be_alone and self._state.constraint_i[rows.MEMBERS][asking.places[0]] == 0:
+            self._lone.enter(number, slot, asking, size_bits, now_s)
+        else:
+            self._put(number, slot, asking, size_bits, now_s)
+
+    def _meet(self, places: Sequence[int]) -> None:
+        """Let the flows that are alone on constraints be so no longer: there is another, or another capacity."""
+        for place in places:
+            lone = self._lone.at.get(place)
+            if lone is not None:
+                self._lone.take_out(lone)
+                self._put(lone.number, lone.slot, lone.asking, lone.remaining_bits, lone.since_s)
+                if lone.ending is not None:
+                    self._kernel.go_on_alone(self._tables, lone.slot, lone.metered_s)
+
+    def _put(self, number: int, slot: int, asking: Asking, size_bits: float, now_s: float) -> None:
+        """Put a flow before the kernel."""
+        demand, places, links, words, _ = asking
+        length = max(len(places), len(links))
         first = self._block(length)
         self._blocks[slot] = first, length
         _FLOW.pack_into(self._desk, _FLOW_AT, number, first, size_bits, now_s)
@@ -180,6 +193,12 @@ class Fluid:
 
     def remove(self, number: int, now_s: float = 0.0) -> bool:
         """Meter a flow until now and take it out; return whether the rates of others are to be shared anew."""
+        lone = self._lone.by_number.get(number)
+        if lone is not None:
+            self._lone.measure(lone, now_s)
+            self._lone.take_out(lone)
+            self._free_slots.append(lone.slot)
+            return False
         slot = self._slots.pop(number)
         del self._demands[number]
         self._unbound.pop(number, None)
@@ -194,10 +213,10 @@ class Fluid:
         Raises:
             ValueError: The constraints differ.
         """
-        if [constraint for constraint, _ in demand.uses] != [
-            constraint for constraint, _ in self._demands[number].uses
-        ]:
+        if [constraint for constraint, _ in demand.uses] != [constraint for constraint, _ in self.demand(number).uses]:
             raise ValueError(f"flow {number} would cross other constraints; remove it and add it again")
+        if number in self._lone.by_number:
+            self._meet([self._lone.by_number[number].place])
         slot, words = self._slots[number], self.asking(demand).words
         self._desk[_ASKING_AT : _ASKING_AT + len(words)] = words
         self._kernel.ask_anew(self._tables, slot)
@@ -222,7 +241,15 @@ class Fluid:
             for place in range(len(self._places)):
                 self._kernel.mark_dirty(self._tables, place)
         unbound = self._list_unbound() if self._unbound else 0
-        verdict = self._kernel.share_anew(self._tables, float(now_s), tolerance, unbound)
+        is_idle, verdict = False, rows.FAIR
+        self._lone.changed.clear()
+        if self._lone.waiting:
+            verdict = self._lone.share(self._state, now_s, tolerance)
+            is_idle = not unbound and self._state.counts[rows.DIRTIES] == 0
+        if is_idle:
+            self._state.counts[rows.CHANGES] = 0
+        elif verdict == rows.FAIR:
+            verdict = self._kernel.share_anew(self._tables, float(now_s), tolerance, unbound)
         if verdict == rows.NO_EQUILIBRIUM:
             raise ArithmeticError(f"no fair sharing found for {len(self._slots)} flows")
         if verdict >= 0:
@@ -242,31 +269,45 @@ class Fluid:
         """Return the rates [bit/s] by number that the last sharing changed."""
         state = self._state
         slots = state.flow_list[rows.CHANGED][: int(state.counts[rows.CHANGES])]
-        return {int(state.flow_i[rows.NUMBER][slot]): float(state.flow_f[rows.RATE][slot]) for slot in slots}
+        changed = {int(state.flow_i[rows.NUMBER][slot]): float(state.flow_f[rows.RATE][slot]) for slot in slots}
+        return changed | {lone.number: lone.rate_bps for lone in self._lone.changed}
 
     def next_end(self) -> tuple[float, int]:
         """Return when the next flow will have passed [s], and its number; infinity and -1 if none will."""
-        return self._desk_f[rows.FIRST_END], self._desk_i[rows.FIRST_NUMBER]
+        first = self._desk_f[rows.FIRST_END], self._desk_i[rows.FIRST_NUMBER]
+        lone = self._lone.first_end() if self._lone.at else None
+        return first if lone is None or (first[1] >= 0 and first < lone) else lone
 
     def measure(self, now_s: float) -> None:
         """Meter all flows until now."""
         self._kernel.measure_all(self._tables, float(now_s))
+        self._lone.measure_all(now_s)
 
     def rate_bps(self, number: int) -> float:
         """Return a flow's rate [bit/s]."""
+        lone = self._lone.by_number.get(number)
+        if lone is not None:
+            return lone.rate_bps
         return float(self._state.flow_f[rows.RATE][self._slots[number]])
 
     def since_s(self, number: int) -> float:
         """Return since when a flow has had its rate [s]."""
+        lone = self._lone.by_number.get(number)
+        if lone is not None:
+            return lone.since_s
         return float(self._state.flow_f[rows.SINCE][self._slots[number]])
 
     def remaining_bits(self, number: int) -> float:
         """Return what of a flow had not passed when its rate last changed."""
+        lone = self._lone.by_number.get(number)
+        if lone is not None:
+            return lone.remaining_bits
         return float(self._state.flow_f[rows.REMAINING][self._slots[number]])
 
     def demand(self, number: int) -> Demand:
         """Return what a flow asks for."""
-        return self._demands[number]
+        lone = self._lone.by_number.get(number)
+        return self._demands[number] if lone is None else lone.asking.demand
 
 
 @cache

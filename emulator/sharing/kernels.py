@@ -23,6 +23,7 @@ class Kernel(NamedTuple):
     set_limit: Callable[..., None]
     mark_dirty: Callable[..., None]
     measure_all: Callable[..., None]
+    go_on_alone: Callable[..., None]
     share_anew: Callable[..., int]
 
 

@@ -117,6 +117,54 @@ def test_on_wires_and_cells_every_way_gives_the_same_bits_to_all_ranks(history):
     same_on_all_ways(history)
 
 
+def alone_or_met(seed, instants, **way):
+    """Return all that can be asked of a fluid, and what links carried, where flows mostly have a link to themselves."""
+    rng, links = np.random.default_rng(seed), 12
+    sums = Sums(np.zeros(links), np.zeros(links))
+    fluid, seen, present = Fluid(sums, **way), [], []
+    for j in range(links):
+        fluid.set_capacity(j, float(rng.choice([0.0, 10.0, 70.0])))
+    for number, now_s in enumerate(np.cumsum(rng.choice([0.0, 0.0, 0.125, 0.3], instants)).tolist()):
+        crossed = [int(j) for j in rng.choice(links, rng.choice([1, 1, 1, 1, 2]), replace=False)]
+        terms = {"weight": 2.0} if rng.random() < 0.05 else {"cap_bps": 3.0} if rng.random() < 0.05 else {}
+        uses = tuple((j, float(rng.choice([1.0, 1.25]))) for j in crossed)
+        fluid.add(number, Demand(uses, **terms), float(rng.choice([0.0, 40.0, 1e3, math.inf])), now_s, crossed)
+        present.append(number)
+        if rng.random() < 0.15:
+            fluid.set_capacity(int(rng.integers(links)), float(rng.choice([0.0, 10.0, 33.0])))
+        if rng.random() < 0.1:
+            asked = fluid.demand(one := int(rng.choice(present)))
+            fluid.change(one, asked._replace(weight=float(rng.choice([1.0, 3.0]))))
+        while len(present) > rng.integers(3, 9):
+            fluid.remove(present.pop(int(rng.integers(len(present)))), now_s)
+        if rng.random() < 0.1:
+            fluid.measure(now_s)
+        assert fluid.share(now_s) == -1
+        state = [(fluid.rate_bps(n), fluid.remaining_bits(n), fluid.since_s(n), n in fluid) for n in present]
+        seen.append((state, dict(sorted(fluid.changed().items())), fluid.next_end()))
+    fluid.measure(1e6)
+    return seen, sums.carried_bits.tolist(), sums.flow_s.tolist()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_flow_that_is_alone_has_the_bits_it_would_have_among_others(seed):
+    """Plain, flows that are alone stay outside the kernel until another comes; compiled, they never do."""
+    seen, *carried = alone_or_met(seed, 400, **WAYS["plain"])
+    assert alone_or_met(seed, 400, **WAYS["compiled"]) == (seen, *carried)
+    assert alone_or_met(seed, 400, **WAYS["compiled on the way"]) == (seen, *carried)
+    assert alone_or_met(seed, 400, **WAYS["plain, all anew"])[0] == seen
+
+
+def test_ends_of_flows_that_left_before_them_take_no_room_for_good():
+    fluid = Fluid()
+    fluid.set_capacity(0, 1.0)
+    for number in range(5000):
+        fluid.add(number, Demand(((0, 1.0),)), 1e9, float(number))
+        fluid.share(float(number))
+        fluid.remove(number, float(number))
+    assert len(fluid._lone._ends) < 2000
+
+
 def grid(flows, seed):
     """Return many flows over a ring of wires, most of them connected with each other."""
     rng = np.random.default_rng(seed)
