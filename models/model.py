@@ -76,10 +76,19 @@ class Model:
     @property
     def packed(self) -> NDArray[np.float32]:
         """The weights side by side, as the structure's arrangement has them in a file; never change them."""
+        return self._flat.packed
+
+    @property
+    def file(self) -> bytes:
+        """The weights in full precision as a safetensors file."""
+        return self._flat.file
+
+    @property
+    def _flat(self) -> FlatWeights:
         weights, arrangement = self.weights, self.structure.arrangement
         if isinstance(weights, FlatWeights) and weights.arrangement is arrangement:
-            return weights.packed
-        return FlatWeights.of(arrangement, weights).packed
+            return weights
+        return FlatWeights.of(arrangement, weights)
 
     @found_out
     def is_finite(self) -> bool:

@@ -70,7 +70,7 @@ def pack_model(model: Model, bits: Bits | None = None) -> bytes:
     """
     bits = bits or model.bits
     if bits == 32 and not model.sparse:
-        return b"".join([model.structure.arrangement.head, model.packed.data])
+        return model.file
     packed: dict[str, torch.Tensor | Codes] = {}
     for name, tensor in model.weights.items():
         arrays = lay_out(tensor.numpy(), bits, model.sparse)
@@ -87,8 +87,7 @@ def unpack_model(data: bytes, structure: Structure) -> Model:
         PackingError: the bytes do not unpack, or are not the weights of this structure as `pack_model` packs them.
     """
     if is_dense(data, structure):
-        arrangement = structure.arrangement
-        return Model(structure, FlatWeights(arrangement, np.frombuffer(data, "<f4", offset=len(arrangement.head))))
+        return Model(structure, FlatWeights(structure.arrangement, data))
     tensors = unpack(data)
     # A sparse tensor promises more weights than it has bytes: no sparsity that there is leaves so few.
     if structure.parameters > _MOST_WEIGHTS_PER_BYTE * len(data):

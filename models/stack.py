@@ -99,7 +99,7 @@ class MLPStack:
             inputs, outputs = self.structure.widths[number : number + 2]
             _in_rows(rows, arrangement.places[f"{layer}.weight"]).copy_(self.weights[number][:, :outputs, :inputs])
             _in_rows(rows, arrangement.places[f"{layer}.bias"]).copy_(self.biases[number][:, 0, :outputs])
-        return [Model(self.structure, FlatWeights(arrangement, row.copy())) for row in packed]
+        return [Model(self.structure, FlatWeights.of_numbers(arrangement, row)) for row in packed]
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return the logits (models, rows, classes) for inputs (models, rows, features), all padded."""

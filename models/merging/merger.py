@@ -130,7 +130,7 @@ def by_numbers(models: "Sequence[Model]", combine: "Callable[[Sequence[NDArray[A
     structure = _common_structure(models)
     with np.errstate(invalid="ignore", over="ignore"):  # a model that diverged is no reason to warn
         merged = combine([model.packed for model in models]).astype(np.float32)
-    return Model(structure, FlatWeights(structure.arrangement, merged))
+    return Model(structure, FlatWeights.of_numbers(structure.arrangement, merged))
 
 
 def _common_structure(models: "Sequence[Model]") -> "Structure":
