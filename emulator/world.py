@@ -19,6 +19,7 @@ from .faults import FailingNode
 from .forwarding import PacketClass
 from .garbage import rare_collections
 from .gate import Gate
+from .interrupts import insistent_interrupts
 from .journal import Journal
 from .likeness import Likeness
 from .meter import Meter
@@ -233,7 +234,7 @@ class World:
 
     def _step_to_the_end(self, watcher: Watcher) -> None:
         watched = time.monotonic()
-        with rare_collections():
+        with rare_collections(), insistent_interrupts():
             while not self._over:
                 self._clock.step()
                 if time.monotonic() - watched >= PROGRESS_S:
