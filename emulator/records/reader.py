@@ -32,7 +32,7 @@ class RunRecord:
         self._checked: dict[Part, tuple[int, int]] = {}
         self._tails: dict[Path, Tail] = {}
         if not (self.folder / MANIFEST).is_file():
-            raise RecordError(f"{self.folder}: not a run folder (it has no {MANIFEST})")
+            raise RecordError(f"{self.folder}: not a run folder (it has no {MANIFEST}{_runs_inside(self.folder)})")
 
     def __repr__(self) -> str:
         return f"RunRecord({str(self.folder)!r}, {self.manifest['status']})"
@@ -267,3 +267,11 @@ def _between(rows: pa.Table, between_ns: tuple[int, int] | None) -> pa.Table:
         return rows
     times = rows.column(TIME).to_numpy()
     return rows.filter(pa.array((times >= between_ns[0]) & (times < between_ns[1])))
+
+
+def _runs_inside(folder: Path) -> str:
+    """Return what to say of a folder that is no run's but holds those of some, as that of a sweep does."""
+    runs = sorted(manifest.parent for manifest in folder.glob(f"*/{MANIFEST}"))
+    if not runs:
+        return ""
+    return f"; it holds {len(runs)} run{'s' * (len(runs) > 1)}: give one, such as {runs[-1]}"

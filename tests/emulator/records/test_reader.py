@@ -35,8 +35,14 @@ def test_a_record_shows_what_was_written(record):
 
 
 def test_a_folder_without_a_manifest_is_no_run(tmp_path):
-    with pytest.raises(RecordError, match="not a run folder"):
+    with pytest.raises(RecordError, match=r"not a run folder \(it has no run\.json\)$"):
         RunRecord(tmp_path)
+
+
+def test_a_folder_that_holds_runs_names_one_of_them(record):
+    with pytest.raises(RecordError) as refused:
+        RunRecord(record.folder.parent)
+    assert str(refused.value).endswith(f"(it has no run.json; it holds 1 run: give one, such as {record.folder})")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff\xfe", b"null"])
