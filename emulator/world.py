@@ -19,7 +19,6 @@ from .faults import FailingNode
 from .forwarding import PacketClass
 from .garbage import rare_collections
 from .gate import Gate
-from .interrupts import insistent_interrupts
 from .journal import Journal
 from .likeness import Likeness
 from .meter import Meter
@@ -234,7 +233,7 @@ class World:
 
     def _step_to_the_end(self, watcher: Watcher) -> None:
         watched = time.monotonic()
-        with rare_collections(), insistent_interrupts():
+        with rare_collections():
             while not self._over:
                 self._clock.step()
                 if time.monotonic() - watched >= PROGRESS_S:

@@ -3,15 +3,14 @@
 import json
 import math
 import os
-import queue
 import select
 import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from .errand import decode_results, encode_jobs
 from .job import TrainingResult
@@ -56,19 +55,17 @@ class LocalWorkers:
         parts = cut(groups, len(there) + 1, self._worth if there else math.inf)
         away, here = deque(part for part in parts if part.away), deque(part for part in parts if not part.away)
         found: list[dict[int, list[TrainingResult]]] = [{} for _ in groups]
-        ended: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
-        try:
-            for process in there:
-                threading.Thread(target=_help, args=(process, away, found, ended), daemon=True).start()
-            _work(train, here, found)
-            _work(train, away, found)
-            for _ in there:
-                if (error := ended.get()) is not None:
-                    raise error
-        except BaseException:
-            away.clear()
-            self.close()  # which ends the threads too
-            raise
+        with ThreadPoolExecutor(len(there) or 1) as pool:
+            try:
+                helping = [pool.submit(_work, process.train, away, found) for process in there]
+                _work(train, here, found)
+                _work(train, away, found)
+                for helped in helping:
+                    helped.result()
+            except BaseException:
+                away.clear()
+                self.close()  # or else the threads would wait for what is no longer wanted
+                raise
         return [[result for first in sorted(own) for result in own[first]] for own in found]
 
     def wait(self) -> None:
@@ -106,25 +103,6 @@ def _work(
         except IndexError:
             return
         found[part.group][part.first] = trained(part.jobs)
-
-
-def _help(
-    process: "_Process",
-    parts: deque[Part],
-    found: list[dict[int, list[TrainingResult]]],
-    ended: "queue.SimpleQueue[BaseException | None]",
-) -> None:
-    """Have a process train what is left, and say how that ended.
-
-    Only queues written in C connect this thread with the main one: an interrupt that meets the main thread on its way
-    into a condition or an event of `threading` leaves a lock behind that nobody opens.
-    """
-    try:
-        _work(process.train, parts, found)
-    except BaseException as error:
-        ended.put(error)
-    else:
-        ended.put(None)
 
 
 class _Process:

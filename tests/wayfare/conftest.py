@@ -47,12 +47,23 @@ class Said:
         return json.loads((self.folder / "summary.json").read_text())
 
 
+# A test run in the background ignores interrupts, and so would what it starts.
+LISTENING = """\
+import faulthandler, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+faulthandler.register(signal.SIGUSR1)
+from wayfare.cli import main
+main()
+"""
+
+
 class CommandLine:
     """Runs `wayfare` in a folder of its own, with a memory of results of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.command = [sys.executable, "-m", "wayfare"]
+        self.listening = [sys.executable, "-c", LISTENING]
         self.environment = {**os.environ, "WAYFARE_CACHE": str(folder / "cache")}
 
     def __call__(self, *arguments: str | Path, env: dict[str, str] | None = None, binary: bool = False) -> Any:

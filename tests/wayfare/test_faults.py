@@ -36,18 +36,9 @@ def test_a_broken_law_is_our_fault_and_the_run_folder_says_so(wayfare, network):
     assert record.table("events").num_rows == 3  # all but the end that could not be
 
 
-# A test run in the background ignores interrupts, and so would what it starts.
-LISTENING = """\
-import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from wayfare.cli import main
-main()
-"""
-
-
 def _start(wayfare, tiny):
     """Start a long run and wait until it has recorded something."""
-    command = [sys.executable, "-c", LISTENING, "run", str(tiny), "--set", "stop=1000 s", "--no-cache"]
+    command = [*wayfare.listening, "run", str(tiny), "--set", "stop=1000 s", "--no-cache"]
     process = subprocess.Popen(command, cwd=wayfare.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         deadline = time.monotonic() + 60

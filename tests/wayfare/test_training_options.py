@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,8 +34,7 @@ def cnn(wayfare):
 def begun(wayfare, cnn):
     """A run with two workers that train, and the numbers of their processes; it would take minutes."""
     long = ["--set", "learning.steps=2000", "--set", "nodes.device.compute=10 TFLOP/s"]
-    telling = "import faulthandler, signal; faulthandler.register(signal.SIGUSR1); from wayfare.cli import main; main()"
-    command = [sys.executable, "-c", telling, "run", cnn, "--workers", "2", "--no-cache", "--quiet", *long]
+    command = [*wayfare.listening, "run", cnn, "--workers", "2", "--no-cache", "--quiet", *long]
     with subprocess.Popen(command, cwd=wayfare.folder, env=wayfare.environment, stderr=subprocess.PIPE) as process:
         until = time.monotonic() + 60
         while len(workers := children(process.pid)) < 2 and time.monotonic() < until:
@@ -123,31 +121,6 @@ def test_no_worker_outlives_a_run_that_is_interrupted(begun, ending, code):
         pytest.fail(f"{signal.Signals(ending).name} did not end the run\n{process.stderr.read().decode()}")
     assert gone(workers)
     assert process.returncode == code
-
-
-@pytest.mark.slow
-def test_an_interrupt_that_is_swallowed_while_a_job_is_trained_ends_the_run_all_the_same(wayfare, cnn):
-    swallowing = """
-import os, signal
-from wayfare.cli import main
-from wayfare.models.service import TrainingService
-compute, swallowed = TrainingService._compute_pending, []
-
-def swallow(self):
-    if not swallowed:
-        try:
-            swallowed.append(True)
-            os.kill(os.getpid(), signal.SIGINT)
-        except KeyboardInterrupt:
-            pass
-    compute(self)
-
-TrainingService._compute_pending = swallow
-main()
-"""
-    long = ["--set", "learning.steps=2000", "--set", "nodes.device.compute=10 TFLOP/s", "--workers", "0"]
-    said = wayfare.python("-c", swallowing, "run", cnn, "--no-cache", "--quiet", *long)
-    assert (said.code, "interrupted; what was recorded is in" in said.err) == (130, True)
 
 
 def test_a_device_that_there_is_not_is_refused_whether_or_not_anything_learns():
