@@ -12,6 +12,7 @@ from .addresses import listed
 from .demand import Asking, Demand
 from .kernels import PLAIN, compiled
 from .lone import LoneFlows
+from .progress import CALL
 from .state import State, Sums, desk, empty_state, packed, widened
 
 TOLERANCE = 1e-9
@@ -35,6 +36,7 @@ class Fluid:
 
     def __init__(self, sums: Sums | None = None, *, compile_after: float = COMPILE_AFTER, local: bool = True) -> None:
         self._compile_after, self._local = compile_after, local
+        self._knows_lone = local and compile_after > 0  # the compiled kernel takes no longer over a flow that is alone
         self._kernel = PLAIN
         self._demands: dict[int, Demand] = {}
         self._slots: dict[int, int] = {}
@@ -132,7 +134,7 @@ class Fluid:
                      *links)  # fmt: skip
         if _ASKING_AT + len(words) > len(self._desk):
             self._enlarge_desk(2 * (_ASKING_AT + len(words)) // rows.WORD)
-        may_be_alone = self._local and len(uses) == 1 and demand[1:] == _NOTHING_BESIDES
+        may_be_alone = self._knows_lone and len(uses) == 1 and demand[1:] == _NOTHING_BESIDES
         return Asking(demand, places, links, words, may_be_alone)
 
     def enter(self, number: int, asking: Asking, size_bits: float, now_s: float) -> None:
@@ -140,7 +142,7 @@ class Fluid:
         if self._lone.at:
             self._meet(asking.places)
         slot = self._free_slots.pop() if self._free_slots else self._new_slot()
-        is_plain = self._kernel is PLAIN  # the compiled kernel takes no longer over a flow that is alone
+        is_plain = self._kernel is PLAIN
         if is_plain and asking.may_be_alone and self._state.constraint_i[rows.MEMBERS][asking.places[0]] == 0:
             self._lone.enter(number, slot, asking, size_bits, now_s)
         else:
@@ -244,6 +246,7 @@ class Fluid:
         is_idle, verdict = False, rows.FAIR
         self._lone.changed.clear()
         if self._lone.waiting:
+            self._state.counts[rows.WORK] += CALL * len(self._lone.waiting)
             verdict = self._lone.share(self._state, now_s, tolerance)
             is_idle = not unbound and self._state.counts[rows.DIRTIES] == 0
         if is_idle:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wayfare.emulator.sharing import Demand, Fluid, Sums, share
+from wayfare.emulator.sharing.kernels import PLAIN
 
 WAYS = {
     "plain": {"compile_after": math.inf},
@@ -153,6 +154,16 @@ def test_a_flow_that_is_alone_has_the_bits_it_would_have_among_others(seed):
     assert alone_or_met(seed, 400, **WAYS["compiled"]) == (seen, *carried)
     assert alone_or_met(seed, 400, **WAYS["compiled on the way"]) == (seen, *carried)
     assert alone_or_met(seed, 400, **WAYS["plain, all anew"])[0] == seen
+
+
+def test_flows_that_are_alone_are_work_too_until_the_compiled_kernel_is_there():
+    fluid = Fluid(compile_after=50)
+    fluid.set_capacity(0, 1.0)
+    for number in range(8):
+        assert (fluid._kernel is PLAIN) == (number <= 5)
+        fluid.add(number, Demand(((0, 1.0),)), 1.0, float(number))
+        fluid.share(float(number))
+        fluid.remove(number, number + 1.0)
 
 
 def test_ends_of_flows_that_left_before_them_take_no_room_for_good():
