@@ -4,7 +4,7 @@ What is read is checked, so a graph that comes from here is a topology. Names of
 unless `Import` asks for it, and whatever is done is in the report.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +12,11 @@ import networkx as nx
 
 from . import gexf, gml, graphml, node_link, simgrid
 from .checks import check_topology
-from .errors import TopologyError
+from .errors import TopologyError, refuse
 from .imports import Import, ImportReport
 from .mending import mend
 from .sketch import Sketch
 
-LISTED_PROBLEMS = 8
 """An error lists this many problems and counts the others."""
 
 
@@ -73,11 +72,11 @@ def import_topology(path: str | Path, options: Import | None = None) -> Imported
     try:
         sketch = file_format.decode(path.read_bytes())
     except TopologyError as error:
-        raise TopologyError(f"{path}: {error}") from error
+        raise TopologyError(f"{path}: {error}", error.problems[1:] and error.problems) from error
     except OSError as error:
         raise TopologyError(f"{path}: cannot be read: {error.strerror}") from error
     mended = mend(sketch, options or Import())
-    _refuse(path, mended.problems)
+    refuse(mended.problems, f"{path}: ")
     return Imported(mended.graph, mended.report)
 
 
@@ -104,7 +103,7 @@ def encode_topology(graph: "nx.Graph[str]", path: str | Path) -> bytes:
     path = Path(path)
     written = {extension: file_format for extension, file_format in FORMATS.items() if file_format.encode}
     encode = _format(path, written).encode
-    _refuse(path, check_topology(graph))
+    refuse(check_topology(graph), f"{path}: ")
     try:
         return encode(graph) if encode else b""
     except TopologyError as error:
@@ -120,10 +119,3 @@ def _format(path: Path, formats: dict[str, Format]) -> Format:
     listed = ", ".join(known[:-1]) + f" or {known[-1]}"
     which = "a topology file is" if len(formats) == len(FORMATS) else "a topology is written as"
     raise TopologyError(f"{path}: the name {found}; {which} {listed}")
-
-
-def _refuse(path: Path, problems: Sequence[str]) -> None:
-    """Raise if there are problems."""
-    more = [f"and {len(problems) - LISTED_PROBLEMS} more"] if len(problems) > LISTED_PROBLEMS else []
-    if problems:
-        raise TopologyError(f"{path}: " + "; ".join([*problems[:LISTED_PROBLEMS], *more]), problems)

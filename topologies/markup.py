@@ -1,9 +1,10 @@
 """XML from anywhere, parsed without following what it refers to or blowing up what it defines."""
 
+from collections import Counter
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from .errors import TopologyError
+from .errors import TopologyError, refuse
 
 DEEPEST = 100
 """Elements nested deeper are a mistake or an attack."""
@@ -39,12 +40,13 @@ def refuse_oddities(root: ElementTree.Element) -> None:
     known = set(names)
     if None in known:
         raise TopologyError("a node has no id; every node needs a name")
-    if len(known) < len(names):
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise TopologyError(f"two nodes are called {repeated!r}; names must differ")
-    for end in (edge.get(side) for edge in root.iterfind(".//{*}edge") for side in ("source", "target")):
-        if end not in known:
-            raise TopologyError(f"a link names {end!r}, which is not among the nodes")
+    problems = [
+        f"{count} nodes are called {name!r}; names must differ" for name, count in Counter(names).items() if count > 1
+    ]
+    for number, edge in enumerate(root.iterfind(".//{*}edge"), start=1):
+        strange = [end for end in (edge.get("source"), edge.get("target")) if end not in known]
+        problems += [f"link {number} names {end!r}, which is not among the nodes" for end in strange]
+    refuse(problems)
 
 
 def number_links(root: ElementTree.Element) -> bytes:

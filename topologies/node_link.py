@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import networkx as nx
 
-from .errors import TopologyError
+from .errors import TopologyError, refuse
 from .sketch import Sketch, Stroke
 
 SHAPE = 'a mapping with "nodes" and "edges" (or "links"), each a list of mappings'
@@ -25,8 +25,10 @@ def decode(data: bytes) -> Sketch:
     if "edges" in document and "links" in document:
         raise TopologyError('it has both "edges" and "links"; keep one of them')
     about = _mapping(document.get("graph", {}), '"graph"')
-    nodes = _nodes(_mappings(document, "nodes"))
-    links = _links(nodes, _mappings(document, "links" if "links" in document else "edges"))
+    problems: list[str] = []
+    nodes = _nodes(_mappings(document, "nodes"), problems)
+    links = _links(nodes, _mappings(document, "links" if "links" in document else "edges"), problems)
+    refuse(problems)
     return Sketch(nodes, links, bool(document.get("directed")), about)
 
 
@@ -49,35 +51,39 @@ def encode(graph: "nx.Graph[str]") -> bytes:
         raise TopologyError(f"JSON cannot express an attribute: {error}") from error
 
 
-def _nodes(entries: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the attributes of each node by its `id`."""
+def _nodes(entries: Iterable[Mapping[str, Any]], problems: list[str]) -> dict[str, dict[str, Any]]:
+    """Return the attributes of each node by its `id`; add what is wrong with these to the problems."""
     nodes: dict[str, dict[str, Any]] = {}
     for number, entry in enumerate(entries, start=1):
-        name = _name(entry, "id", f"node {number}")
-        if name in nodes:
-            raise TopologyError(f"two nodes are called {name!r}; names must differ")
-        nodes[name] = dict(entry)
+        name = entry.get("id")
+        if not _is_name(name):
+            problems.append(_nameless("id", name, f"node {number}"))
+        elif str(name) in nodes:
+            problems.append(f"node {number} is called {str(name)!r}, as another is; names must differ")
+        nodes[str(name)] = dict(entry)
     return nodes
 
 
-def _links(nodes: Mapping[str, object], entries: Iterable[Mapping[str, Any]]) -> list[Stroke]:
-    """Return each link; its ends are among the nodes."""
+def _links(nodes: Mapping[str, object], entries: Iterable[Mapping[str, Any]], problems: list[str]) -> list[Stroke]:
+    """Return each link; add to the problems which of their ends are not among the nodes."""
     links = []
     for number, entry in enumerate(entries, start=1):
-        first, second = (_name(entry, end, f"link {number}") for end in ("source", "target"))
-        for end in (first, second):
-            if end not in nodes:
-                raise TopologyError(f"link {number} names {end!r}, which is not among the nodes")
-        links.append(Stroke(first, second, dict(entry)))
+        for end in ("source", "target"):
+            name = entry.get(end)
+            if not _is_name(name):
+                problems.append(_nameless(end, name, f"link {number}"))
+            elif str(name) not in nodes:
+                problems.append(f"link {number} names {str(name)!r}, which is not among the nodes")
+        links.append(Stroke(str(entry.get("source")), str(entry.get("target")), dict(entry)))
     return links
 
 
-def _name(entry: Mapping[str, Any], key: str, where: str) -> str:
-    """Return the name under a key as text."""
-    value = entry.get(key)
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise TopologyError(f"{where} has {key} {value!r}; it must be the name of a node, text or a number")
-    return str(value)
+def _is_name(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def _nameless(key: str, value: object, where: str) -> str:
+    return f"{where} has {key} {value!r:.60}; it must be the name of a node, text or a number"
 
 
 def _mappings(document: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -179,7 +179,7 @@ def test_a_missing_file_and_a_folder_are_refused(name, tmp_path):
         ({"nodes": NODES, "edges": [{"source": "a"}]}, "link 1 has target None"),
         ({"nodes": [{"tier": "edge"}], "edges": []}, "node 1 has id None"),
         ({"nodes": [{"id": True, "tier": "edge"}], "edges": []}, "node 1 has id True"),
-        ({"nodes": [{"id": 1}, {"id": "1"}], "edges": []}, "two nodes are called '1'"),
+        ({"nodes": [{"id": 1}, {"id": "1"}], "edges": []}, "node 2 is called '1', as another is"),
         ({"nodes": [{"id": "a"}, NODES[1]], "edges": [LINK]}, "node 'a': it has no tier"),
         ({"nodes": NODES, "edges": [LINK | {"rate_bps": "1e6"}]}, "rate_bps is '1e6'; it must be a number"),
         ({"nodes": NODES, "edges": [LINK | {"rate_bps": float("nan")}]}, "a number NaN"),
@@ -206,8 +206,8 @@ def test_bad_json_is_refused_with_the_file_and_the_reason(document, words, save)
         (graphml(A_AND_B + A_TO_B, direction="directed"), "the graph is directed"),
         (graphml(A_AND_B + A_TO_B + A_TO_B), "parallel links between 'a' and 'b'"),
         (graphml(A_AND_B + A_TO_B + '<edge source="b" target="a"/>'), "parallel links between 'a' and 'b'"),
-        (graphml(A_AND_B + A_TO_B + '<node id="a"/>'), "two nodes are called 'a'"),
-        (graphml(A_AND_B + '<edge source="a" target="z"/>'), "a link names 'z'"),
+        (graphml(A_AND_B + A_TO_B + '<node id="a"/>'), "2 nodes are called 'a'"),
+        (graphml(A_AND_B + '<edge source="a" target="z"/>'), "link 1 names 'z'"),
         (graphml("<node/>"), "a node has no id"),
         (graphml(A_AND_B + A_TO_B, keys=""), "node 'a': it has no tier"),
         (graphml('<node id="a"><data key="zz">1</data></node>'), "not GraphML: Bad GraphML data: no key zz"),
@@ -216,6 +216,29 @@ def test_bad_json_is_refused_with_the_file_and_the_reason(document, words, save)
 )
 def test_bad_graphml_is_refused_with_the_file_and_the_reason(text, words, save):
     assert words in refusal(save(text, "net.graphml"))
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "problems"),
+    [
+        (
+            {"nodes": [*NODES, {"id": "a"}, {"id": None}], "edges": [LINK, {"source": "z"}]},
+            "net.json",
+            ["node 3 is called 'a'", "node 4 has id None", "link 2 names 'z'", "link 2 has target None"],
+        ),
+        (
+            graphml(A_AND_B + '<node id="a"/><edge source="y" target="a"/>' + A_TO_B + '<edge source="b" target="z"/>'),
+            "net.graphml",
+            ["2 nodes are called 'a'", "link 1 names 'y'", "link 3 names 'z'"],
+        ),
+    ],
+)
+def test_all_that_is_wrong_with_names_is_said_at_once(content, name, problems, save):
+    with pytest.raises(TopologyError) as refused:
+        read_topology(save(content, name))
+    found = refused.value.problems
+    assert [problem.startswith(begin) for problem, begin in zip(found, problems, strict=True)] == [True] * len(problems)
+    assert "; ".join(found) in str(refused.value)
 
 
 @pytest.mark.parametrize(
