@@ -7,7 +7,7 @@ from .ends import end_at, find_first_end
 from .entries import COARSE, entries_missing, forget, join, mark_dirty, part
 from .filling import fill, gather, open_group
 from .ranks import fill_by_rank, of_one_rank
-from .ripples import fix_alone, refill
+from .ripples import refill, take_all
 from .state import (
     ALIKE,
     AMOUNT,
@@ -180,7 +180,7 @@ def leave(state: State, flow: int, now_s: float) -> int:
 
 def go_on_alone(state: State, flow: int, metered_s: float) -> None:
     """Let a flow that has just come, alone on its one constraint, go on at the rate it has had there since it came."""
-    fix_alone(state, state.use_i[CONSTRAINT][state.flow_i[FIRST][flow]])
+    take_all(state, flow, state.use_i[CONSTRAINT][state.flow_i[FIRST][flow]])
     rate_bps = state.flow_f[FRESH][flow]
     state.flow_f[RATE][flow], state.flow_f[METERED][flow] = rate_bps, metered_s
     if rate_bps > 0:

@@ -115,18 +115,21 @@ def fix_alone(state: State, place: int) -> bool:
 
     A sweep would do the same: it saves small networks, whose links often carry one flow, half of a plain sharing.
     """
-    entry = state.constraint_i[BEGIN][place]
-    flow = state.entry_i[OWNER][entry]
+    flow = state.entry_i[OWNER][state.constraint_i[BEGIN][place]]
     if state.flow_i[USES][flow] > 1 or state.flow_f[CAP][flow] < math.inf:
         return False
-    level = level_for(state.constraint_i[QUANTA][place], 1, state.constraint_f[SCALE][place])
-    coefficient = state.use_f[COEFFICIENT][state.entry_i[USE][entry]]
-    state.flow_f[FRESH][flow] = rate_at(level, 1.0, coefficient, math.inf)
-    state.flow_list[FIXED][0], state.constraint_f[SATURATED][place] = flow, level
+    take_all(state, flow, place)
     list_fixed(state, 1)
-    write_down(state, 1, place, level)
     list_place(state, place)
     return True
+
+
+def take_all(state: State, flow: int, place: int) -> None:
+    """Fix a flow that is alone on a constraint, crosses no other and has no cap."""
+    level = level_for(state.constraint_i[QUANTA][place], 1, state.constraint_f[SCALE][place])
+    state.flow_f[FRESH][flow] = rate_at(level, 1.0, state.use_f[COEFFICIENT][state.flow_i[FIRST][flow]], math.inf)
+    state.flow_list[FIXED][0], state.constraint_f[SATURATED][place] = flow, level
+    write_down(state, 1, place, level)
 
 
 def enqueue(state: State, place: int, level: float) -> None:

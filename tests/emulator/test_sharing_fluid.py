@@ -166,6 +166,24 @@ def test_flows_that_are_alone_are_work_too_until_the_compiled_kernel_is_there():
         fluid.remove(number, number + 1.0)
 
 
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_flows_may_be_alone_and_met_any_number_of_times_beside_one_of_another_weight(way):
+    fluid, rates = Fluid(**way), []
+    for j in range(2):
+        fluid.set_capacity(j, 6.0)
+    fluid.add(0, Demand(((1, 1.0),), weight=2.0))
+    for number in range(1, 400, 2):
+        fluid.add(number, Demand(((0, 1.0),)))
+        fluid.share()
+        rates.append(fluid.rate_bps(number))
+        fluid.add(number + 1, Demand(((0, 1.0),)))
+        fluid.share()
+        rates += [fluid.rate_bps(number), fluid.rate_bps(number + 1)]
+        fluid.remove(number)
+        fluid.remove(number + 1)
+    assert rates == [6.0, 3.0, 3.0] * 200
+
+
 def test_ends_of_flows_that_left_before_them_take_no_room_for_good():
     fluid = Fluid()
     fluid.set_capacity(0, 1.0)
