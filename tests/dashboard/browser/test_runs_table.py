@@ -101,7 +101,10 @@ def test_picked_runs_of_a_sweep_stay_picked_and_are_compared(page: Any, runs: An
         page.open("/")
         for name in names:
             page.find(f".ag-row[row-id='/run/{quote(name, safe='')}'] .ag-selection-checkbox input").click()
-        page.until("location.search.includes('pick=')")
+        page.until(
+            "[...arguments].every(name => decodeURIComponent(decodeURIComponent(location.search)).includes(name))",
+            *names,
+        )
         page.open("/?" + urlsplit(page.browser.current_url).query)
         page.until("document.querySelector('#runs-compare')?.textContent === 'Compare 2'")
         page.press("#runs-compare")
