@@ -56,6 +56,10 @@ class FlatWeights(Mapping[str, torch.Tensor]):
         """Whether no operation of torch has changed a tensor in place, by torch's own count."""
         return self._numbers is None or self._numbers._version == 0
 
+    def __reduce__(self) -> tuple[type["FlatWeights"], tuple[Arrangement, bytes]]:
+        """Copy and pickle the bytes alone."""
+        return FlatWeights, (self.arrangement, self.file)
+
     def __getitem__(self, name: str) -> torch.Tensor:
         if self._file is not None:
             self._make_tensors()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 LISTED_PROBLEMS = 8
+"""A message lists so many problems."""
 
 
 class TopologyError(ValueError):
@@ -10,19 +11,22 @@ class TopologyError(ValueError):
 
     Attributes:
         problems: Everything that is wrong, where the message shortens it; else the message alone.
+        repairable: Whether an import with repairs may make a topology of it.
     """
 
-    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, problems: Sequence[str] = (), *, repairable: bool = False) -> None:
         super().__init__(message)
         self.problems = tuple(problems) or (message,)
+        self.repairable = repairable
 
 
-def refuse(problems: Sequence[str], where: str = "") -> None:
-    """Raise if there are problems; the message shows the first of them.
+def refuse(problems: Sequence[str], where: str = "", *, repairable: bool = False) -> None:
+    """Raise if there are problems; the message begins with where, and shows the first of them.
 
     Raises:
         TopologyError: There are.
     """
-    more = [f"and {len(problems) - LISTED_PROBLEMS:,} more"] if len(problems) > LISTED_PROBLEMS else []
-    if problems:
-        raise TopologyError(where + "; ".join([*problems[:LISTED_PROBLEMS], *more]), problems)
+    found = list(dict.fromkeys(problems))
+    more = [f"and {len(found) - LISTED_PROBLEMS:,} more"] if len(found) > LISTED_PROBLEMS else []
+    if found:
+        raise TopologyError(where + "; ".join([*found[:LISTED_PROBLEMS], *more]), found, repairable=repairable)

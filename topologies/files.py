@@ -17,8 +17,6 @@ from .imports import Import, ImportReport
 from .mending import mend
 from .sketch import Sketch
 
-"""An error lists this many problems and counts the others."""
-
 
 @dataclass(frozen=True)
 class Format:
@@ -72,11 +70,11 @@ def import_topology(path: str | Path, options: Import | None = None) -> Imported
     try:
         sketch = file_format.decode(path.read_bytes())
     except TopologyError as error:
-        raise TopologyError(f"{path}: {error}", error.problems[1:] and error.problems) from error
+        raise TopologyError(f"{path}: {error}", [f"{path}: {problem}" for problem in error.problems]) from error
     except OSError as error:
         raise TopologyError(f"{path}: cannot be read: {error.strerror}") from error
     mended = mend(sketch, options or Import())
-    refuse(mended.problems, f"{path}: ")
+    refuse(mended.problems, f"{path}: ", repairable=True)
     return Imported(mended.graph, mended.report)
 
 
@@ -103,7 +101,7 @@ def encode_topology(graph: "nx.Graph[str]", path: str | Path) -> bytes:
     path = Path(path)
     written = {extension: file_format for extension, file_format in FORMATS.items() if file_format.encode}
     encode = _format(path, written).encode
-    refuse(check_topology(graph), f"{path}: ")
+    refuse(check_topology(graph), f"{path}: ", repairable=True)
     try:
         return encode(graph) if encode else b""
     except TopologyError as error:

@@ -36,16 +36,14 @@ def refuse_oddities(root: ElementTree.Element) -> None:
     """
     if (graphs := len(root.findall(".//{*}graph"))) > 1:
         raise TopologyError(f"it holds {graphs} graphs; a topology file holds one")
-    names = [node.get("id") for node in root.iterfind(".//{*}node")]
-    known = set(names)
-    if None in known:
-        raise TopologyError("a node has no id; every node needs a name")
-    problems = [
-        f"{count} nodes are called {name!r}; names must differ" for name, count in Counter(names).items() if count > 1
+    names = Counter(node.get("id") for node in root.iterfind(".//{*}node"))
+    problems = ["a node has no id; every node needs a name"] if names.pop(None, 0) else []
+    problems += [
+        f"{count} nodes are called {name!r:.60}; names must differ" for name, count in names.items() if count > 1
     ]
     for number, edge in enumerate(root.iterfind(".//{*}edge"), start=1):
-        strange = [end for end in (edge.get("source"), edge.get("target")) if end not in known]
-        problems += [f"link {number} names {end!r}, which is not among the nodes" for end in strange]
+        strange = [end for end in (edge.get("source"), edge.get("target")) if end not in names]
+        problems += [f"link {number} names {end!r:.60}, which is not among the nodes" for end in strange]
     refuse(problems)
 
 

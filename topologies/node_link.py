@@ -58,8 +58,9 @@ def _nodes(entries: Iterable[Mapping[str, Any]], problems: list[str]) -> dict[st
         name = entry.get("id")
         if not _is_name(name):
             problems.append(_nameless("id", name, f"node {number}"))
-        elif str(name) in nodes:
-            problems.append(f"node {number} is called {str(name)!r}, as another is; names must differ")
+            continue
+        if str(name) in nodes:
+            problems.append(f"node {number} is called {str(name)!r:.60}, as another is; names must differ")
         nodes[str(name)] = dict(entry)
     return nodes
 
@@ -73,7 +74,7 @@ def _links(nodes: Mapping[str, object], entries: Iterable[Mapping[str, Any]], pr
             if not _is_name(name):
                 problems.append(_nameless(end, name, f"link {number}"))
             elif str(name) not in nodes:
-                problems.append(f"link {number} names {str(name)!r}, which is not among the nodes")
+                problems.append(f"link {number} names {str(name)!r:.60}, which is not among the nodes")
         links.append(Stroke(str(entry.get("source")), str(entry.get("target")), dict(entry)))
     return links
 

@@ -97,7 +97,7 @@ def _messages(every: bool = False) -> Iterator[None]:
         yield
     except TopologyError as error:
         print("\n".join(error.problems) if every else error, file=sys.stderr)
-        if error.problems[0] not in error.args:
+        if error.repairable:
             print("what can be repaired, and how: wayfare topology check --help", file=sys.stderr)
         raise typer.Exit(MISTAKE) from None
 

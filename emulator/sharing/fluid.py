@@ -76,7 +76,7 @@ class Fluid:
             self._widen(constraints=len(self._places))
             self._state.constraint_i[rows.IDENTITY][place] = constraint
             self._state.constraint_f[rows.SATURATED][place] = math.inf
-        self._meet([place])
+        self._hand_over([place])
         self._lone.forget_rate(place)
         scale = math.ldexp(1.0, min(QUANTUM - math.frexp(capacity)[1], LARGEST))
         self._kernel.set_limit(self._tables, place, float(capacity), scale)
@@ -135,12 +135,12 @@ class Fluid:
         if _ASKING_AT + len(words) > len(self._desk):
             self._enlarge_desk(2 * (_ASKING_AT + len(words)) // rows.WORD)
         may_be_alone = self._knows_lone and len(uses) == 1 and demand[1:] == _NOTHING_BESIDES
-        return Asking(demand, places, links, words, may_be_alone)
+        return Asking(demand, places, tuple(links), words, may_be_alone)
 
     def enter(self, number: int, asking: Asking, size_bits: float, now_s: float) -> None:
         """Add a flow that asks what was made ready by `asking`; the rest is as in `add`."""
         if self._lone.at:
-            self._meet(asking.places)
+            self._hand_over(asking.places)
         slot = self._free_slots.pop() if self._free_slots else self._new_slot()
         is_plain = self._kernel is PLAIN
         if is_plain and asking.may_be_alone and self._state.constraint_i[rows.MEMBERS][asking.places[0]] == 0:
@@ -148,8 +148,8 @@ class Fluid:
         else:
             self._put(number, slot, asking, size_bits, now_s)
 
-    def _meet(self, places: Sequence[int]) -> None:
-        """Let the flows that are alone on constraints be so no longer: there is another, or another capacity."""
+    def _hand_over(self, places: Sequence[int]) -> None:
+        """Put the flows that are alone on constraints before the kernel: another comes, or something is to change."""
         for place in places:
             lone = self._lone.at.get(place)
             if lone is not None:
@@ -197,17 +197,17 @@ class Fluid:
         """Meter a flow until now and take it out; return whether the rates of others are to be shared anew."""
         lone = self._lone.by_number.get(number)
         if lone is not None:
-            self._lone.measure(lone, now_s)
+            self._lone.measure(lone, float(now_s))
             self._lone.take_out(lone)
             self._free_slots.append(lone.slot)
-            return False
+            return bool(self._state.counts[rows.DIRTIES]) or bool(self._lone.waiting)
         slot = self._slots.pop(number)
         del self._demands[number]
         self._unbound.pop(number, None)
         first, length = self._blocks[slot]
         self._free_slots.append(slot)
         self._free_uses.setdefault(length, []).append(first)
-        return self._kernel.leave(self._tables, slot, float(now_s)) > 0
+        return self._kernel.leave(self._tables, slot, float(now_s)) > 0 or bool(self._lone.waiting)
 
     def change(self, number: int, demand: Demand) -> None:
         """Let a flow ask for something else of the same constraints: other coefficients, weight, parts, cap or rank.
@@ -218,7 +218,7 @@ class Fluid:
         if [constraint for constraint, _ in demand.uses] != [constraint for constraint, _ in self.demand(number).uses]:
             raise ValueError(f"flow {number} would cross other constraints; remove it and add it again")
         if number in self._lone.by_number:
-            self._meet([self._lone.by_number[number].place])
+            self._hand_over([self._lone.by_number[number].place])
         slot, words = self._slots[number], self.asking(demand).words
         self._desk[_ASKING_AT : _ASKING_AT + len(words)] = words
         self._kernel.ask_anew(self._tables, slot)
@@ -243,16 +243,16 @@ class Fluid:
             for place in range(len(self._places)):
                 self._kernel.mark_dirty(self._tables, place)
         unbound = self._list_unbound() if self._unbound else 0
-        is_idle, verdict = False, rows.FAIR
+        alone, verdict, now_s = rows.FAIR, rows.FAIR, float(now_s)
         self._lone.changed.clear()
         if self._lone.waiting:
             self._state.counts[rows.WORK] += CALL * len(self._lone.waiting)
-            verdict = self._lone.share(self._state, now_s, tolerance)
-            is_idle = not unbound and self._state.counts[rows.DIRTIES] == 0
-        if is_idle:
+            alone = self._lone.share(self._state, now_s, tolerance)
+        if self._lone.changed and not unbound and not self._state.counts[rows.DIRTIES]:
             self._state.counts[rows.CHANGES] = 0
-        elif verdict == rows.FAIR:
-            verdict = self._kernel.share_anew(self._tables, float(now_s), tolerance, unbound)
+        else:
+            verdict = self._kernel.share_anew(self._tables, now_s, tolerance, unbound)
+        verdict = alone if verdict == rows.FAIR else verdict
         if verdict == rows.NO_EQUILIBRIUM:
             raise ArithmeticError(f"no fair sharing found for {len(self._slots)} flows")
         if verdict >= 0:
@@ -284,7 +284,7 @@ class Fluid:
     def measure(self, now_s: float) -> None:
         """Meter all flows until now."""
         self._kernel.measure_all(self._tables, float(now_s))
-        self._lone.measure_all(now_s)
+        self._lone.measure_all(float(now_s))
 
     def rate_bps(self, number: int) -> float:
         """Return a flow's rate [bit/s]."""

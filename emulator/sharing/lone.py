@@ -44,12 +44,12 @@ class LoneFlow:
 
 
 class LoneFlows:
-    """All of a fluid. What they get, when they end and what links carry has the bits that the kernel would give it.
+    """All of a fluid. What they get, when they end and what they carry has the bits that the kernel would give it.
 
     Attributes:
         at: The flows, by the place of their constraint.
         by_number: The same, by their ids.
-        waiting: Those that wait for their rate, and some that have left.
+        waiting: Those that wait for their rate, by their ids.
         changed: Those to which the last sharing gave a rate.
     """
 
@@ -58,7 +58,7 @@ class LoneFlows:
         self._flow_s: Row = sums.flow_s.data
         self.at: dict[int, LoneFlow] = {}
         self.by_number: dict[int, LoneFlow] = {}
-        self.waiting: list[LoneFlow] = []
+        self.waiting: dict[int, LoneFlow] = {}
         self.changed: list[LoneFlow] = []
         self._rates: dict[int, tuple[float, float]] = {}  # by place: the coefficient asked last, and what it gets
         self._ends: list[tuple[float, int]] = []  # a heap, also of flows that have left since
@@ -66,38 +66,51 @@ class LoneFlows:
     def enter(self, number: int, slot: int, asking: Asking, size_bits: float, now_s: float) -> None:
         """Add a flow that waits for its rate."""
         place = asking.places[0]
-        self.at[place] = self.by_number[number] = lone = LoneFlow(number, slot, place, asking, size_bits, now_s, now_s)
-        self.waiting.append(lone)
+        lone = LoneFlow(number, slot, place, asking, float(size_bits), float(now_s), float(now_s))
+        self.at[place] = self.by_number[number] = self.waiting[number] = lone
 
     def take_out(self, lone: LoneFlow) -> None:
         """Take a flow out."""
         del self.at[lone.place], self.by_number[lone.number]
+        if lone.ending is None:
+            del self.waiting[lone.number]
 
     def share(self, state: State, now_s: float, tolerance: float) -> int:
         """Give the flows that wait their rates; return ``FAIR``, or the place of a constraint over its capacity."""
-        waiting, self.waiting = self.waiting, []
-        for lone in waiting:
-            if self.at.get(lone.place) is not lone:
-                continue  # it has left, or is alone no more
-            coefficient = lone.asking.demand.uses[0][1]
-            known, rate_bps = self._rates.get(lone.place, _UNKNOWN)
-            if known != coefficient:
-                rate_bps = rate_alone(state, lone.place, coefficient)
-                if not 0.0 <= coefficient * rate_bps <= state.constraint_f[rows.CAPACITY][lone.place] * (1 + tolerance):
-                    return lone.place
-                self._rates[lone.place] = coefficient, rate_bps
-            if rate_bps > 0:
-                lone.rate_bps, lone.since_s, lone.metered_s = rate_bps, now_s, now_s
-                lone.ending = now_s + lone.remaining_bits / rate_bps, lone.number
-                self.changed.append(lone)
-                if lone.ending[0] < math.inf:
-                    heappush(self._ends, lone.ending)
-            else:
-                lone.ending = math.inf, lone.number
+        verdict = FAIR
+        for lone in list(self.waiting.values()):
+            rate_bps = self._rate_bps(state, lone)
+            coefficient, capacity = lone.asking.demand.uses[0][1], state.constraint_f[rows.CAPACITY][lone.place]
+            if not (rate_bps >= 0 and coefficient * rate_bps <= capacity * (1 + tolerance)):
+                verdict = lone.place
+            self._begin(lone, rate_bps, now_s)
         if len(self._ends) > 2 * len(self.by_number) + _FEW:
             self._ends = [ends for lone in self.by_number.values() if (ends := lone.ending) and ends[0] < math.inf]
             heapify(self._ends)
-        return FAIR
+        return verdict
+
+    def _rate_bps(self, state: State, lone: LoneFlow) -> float:
+        """Return what a flow gets: what ``ripples.take_all`` would give it."""
+        coefficient = lone.asking.demand.uses[0][1]
+        known, rate_bps = self._rates.get(lone.place, _UNKNOWN)
+        if known != coefficient:
+            quanta, scale = state.constraint_i[rows.QUANTA][lone.place], state.constraint_f[rows.SCALE][lone.place]
+            rate_bps = rate_at(level_for(int(quanta), 1, float(scale)), 1.0, coefficient, math.inf)
+            self._rates[lone.place] = coefficient, rate_bps
+        return rate_bps
+
+    def _begin(self, lone: LoneFlow, rate_bps: float, now_s: float) -> None:
+        """Let a flow have its rate from now on; one without stays as it is."""
+        del self.waiting[lone.number]
+        if rate_bps == 0:
+            lone.ending = math.inf, lone.number
+            return
+        lone.rate_bps, lone.since_s, lone.metered_s = rate_bps, now_s, now_s
+        lone.remaining_bits = lone.remaining_bits if lone.remaining_bits > 0.0 else 0.0
+        lone.ending = now_s + lone.remaining_bits / rate_bps, lone.number
+        self.changed.append(lone)
+        if lone.ending[0] < math.inf:
+            heappush(self._ends, lone.ending)
 
     def forget_rate(self, place: int) -> None:
         """Note that a constraint gets another capacity; no flow is alone on it."""
@@ -126,9 +139,3 @@ class LoneFlows:
         """Meter all flows, in the order in which they came."""
         for lone in self.by_number.values():
             self.measure(lone, now_s)
-
-
-def rate_alone(state: State, place: int, coefficient: float) -> float:
-    """Return the rate of a flow of weight 1 that is alone on a constraint and has no cap."""
-    level = level_for(int(state.constraint_i[rows.QUANTA][place]), 1, float(state.constraint_f[rows.SCALE][place]))
-    return rate_at(level, 1.0, coefficient, math.inf)

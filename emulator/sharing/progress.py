@@ -185,6 +185,7 @@ def go_on_alone(state: State, flow: int, metered_s: float) -> None:
     state.flow_f[RATE][flow], state.flow_f[METERED][flow] = rate_bps, metered_s
     if rate_bps > 0:
         end_at(state, flow, state.flow_f[SINCE][flow] + state.flow_f[REMAINING][flow] / rate_bps)
+        find_first_end(state)
 
 
 def set_limit(state: State, place: int, capacity: float, scale: float) -> None:

@@ -123,26 +123,34 @@ def alone_or_met(seed, instants, **way):
     rng, links = np.random.default_rng(seed), 12
     sums = Sums(np.zeros(links), np.zeros(links))
     fluid, seen, present = Fluid(sums, **way), [], []
+
+    def note(*said):  # at every moment: the network asks in the middle of an instant
+        state = [(fluid.rate_bps(n), fluid.since_s(n), n in fluid) for n in present]
+        seen.append((state, fluid.next_end(), *said))
+
     for j in range(links):
         fluid.set_capacity(j, float(rng.choice([0.0, 10.0, 70.0])))
     for number, now_s in enumerate(np.cumsum(rng.choice([0.0, 0.0, 0.125, 0.3], instants)).tolist()):
         crossed = [int(j) for j in rng.choice(links, rng.choice([1, 1, 1, 1, 2]), replace=False)]
         terms = {"weight": 2.0} if rng.random() < 0.05 else {"cap_bps": 3.0} if rng.random() < 0.05 else {}
         uses = tuple((j, float(rng.choice([1.0, 1.25]))) for j in crossed)
-        fluid.add(number, Demand(uses, **terms), float(rng.choice([0.0, 40.0, 1e3, math.inf])), now_s, crossed)
+        fluid.add(number, Demand(uses, **terms), float(rng.choice([0.0, 40.0, 40.0, 1e3, math.inf])), now_s, crossed)
         present.append(number)
+        note()
         if rng.random() < 0.15:
             fluid.set_capacity(int(rng.integers(links)), float(rng.choice([0.0, 10.0, 33.0])))
+            note()
         if rng.random() < 0.1:
             asked = fluid.demand(one := int(rng.choice(present)))
             fluid.change(one, asked._replace(weight=float(rng.choice([1.0, 3.0]))))
+            note()
         while len(present) > rng.integers(3, 9):
             fluid.remove(present.pop(int(rng.integers(len(present)))), now_s)
+            note()
         if rng.random() < 0.1:
             fluid.measure(now_s)
         assert fluid.share(now_s) == -1
-        state = [(fluid.rate_bps(n), fluid.remaining_bits(n), fluid.since_s(n), n in fluid) for n in present]
-        seen.append((state, dict(sorted(fluid.changed().items())), fluid.next_end()))
+        note(dict(sorted(fluid.changed().items())), [fluid.remaining_bits(n) for n in present])
     fluid.measure(1e6)
     return seen, sums.carried_bits.tolist(), sums.flow_s.tolist()
 
@@ -154,6 +162,28 @@ def test_a_flow_that_is_alone_has_the_bits_it_would_have_among_others(seed):
     assert alone_or_met(seed, 400, **WAYS["compiled"]) == (seen, *carried)
     assert alone_or_met(seed, 400, **WAYS["compiled on the way"]) == (seen, *carried)
     assert alone_or_met(seed, 400, **WAYS["plain, all anew"])[0] == seen
+
+
+def test_a_flow_that_is_alone_leaves_and_says_that_others_wait_for_their_rate():
+    fluid = Fluid()
+    for j in range(2):
+        fluid.set_capacity(j, 10.0)
+        fluid.add(j, Demand(((j, 1.0),)))
+    assert fluid.remove(0)
+    fluid.share()
+    assert not fluid.remove(1)
+
+
+def test_what_a_flow_is_metered_on_and_how_much_it_is_are_kept_as_they_were_given():
+    sums, links = Sums(np.zeros(2), np.zeros(2)), [0]
+    fluid = Fluid(sums)
+    fluid.set_capacity(0, 10.0)
+    fluid.add(0, Demand(((0, 1.0),)), 40, np.float32(0.1), links)
+    fluid.share(np.float64(0.5))
+    links[0] = 1
+    fluid.measure(1)
+    assert sums.carried_bits.tolist() == [5.0, 0.0]
+    assert [type(each) for each in (fluid.remaining_bits(0), fluid.since_s(0), fluid.next_end()[0])] == [float] * 3
 
 
 def test_flows_that_are_alone_are_work_too_until_the_compiled_kernel_is_there():

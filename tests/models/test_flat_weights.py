@@ -1,3 +1,6 @@
+import copy
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -56,3 +59,11 @@ def test_copies_lie_as_a_file_has_them():
     place = arrangement.places["layer2.weight"]
     assert flat.packed.shape == (arrangement.weights,)
     assert flat.packed[place.first : place.first + place.size].tolist() == flat["layer2.weight"].flatten().tolist()
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda weights: pickle.loads(pickle.dumps(weights))])
+def test_a_copy_is_of_the_bytes_and_cannot_be_changed_either(model, copied):
+    again = copied(model.weights)
+    assert (again.file, again.packed.tolist()) == (model.weights.file, model.weights.packed.tolist())
+    with pytest.raises(ValueError, match="read-only"):
+        again.packed[0] = 42.0
